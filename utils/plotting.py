@@ -1,0 +1,59 @@
+"""Figures that can be seen and heard: the course's colours, and `show` with alternative text.
+
+First used in chapter 00. A picture is put into the notebook as an HTML image, because JupyterLab
+ignores an alternative text that is stored as metadata of a PNG output (tests/test_browser.py
+holds that to be so); nbval compares the alternative text and skips the picture's bytes.
+"""
+
+import base64
+import html
+import io
+
+from utils.validation import fail
+
+# One colour, one meaning, in all chapters (Okabe and Ito 2008, "Color Universal Design").
+COLOURS = {
+    "signal": "#0072B2",  # blue: the signal going forward, and the model's prediction
+    "error": "#D55E00",  # vermillion: the error going back, residuals, the gradient
+    "weight": "#009E73",  # green: weights, their updates, the path of a descent
+    "class_0": "#56B4E9",  # sky blue, drawn as circles
+    "class_1": "#E69F00",  # orange, drawn as triangles
+    "theory": "#000000",  # black, dashed: what theory says
+    "other": "#CC79A7",  # purple: the alternative that is compared
+    "muted": "#767676",  # grey: context
+}
+
+
+def png_bytes(figure):
+    """Return `figure` (a Matplotlib `Figure`) as the bytes of a PNG at its own size and dpi."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def show(figure, alt):
+    """Display `figure` in the notebook with the alternative text `alt`, and close it.
+
+    `alt` is what a person would read off the figure, with its computed numbers; strict nbval
+    compares it, so it must be as robust as printed output. First shown in chapter 00.
+    Raises `ValueError` if `figure` is no Matplotlib figure or `alt` says nothing.
+    """
+    import matplotlib.figure
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    if not isinstance(figure, matplotlib.figure.Figure):
+        fail("figure", "a Matplotlib Figure", figure)
+    display(image_bundle(png_bytes(figure), alt), raw=True)
+    plt.close(figure)  # otherwise the inline backend would display it once more
+
+
+def image_bundle(image, alt, kind="png"):
+    """Return the MIME bundle of an image (bytes of the `kind` png or gif) with `alt` beside it."""
+    if not isinstance(alt, str) or len(alt.strip()) < 20:
+        fail("alt", "a sentence that says what the figure shows", alt)
+    source = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
+    return {
+        "text/html": f'<img alt="{html.escape(alt)}" style="max-width:100%" src="{source}">',
+        "text/plain": alt,
+    }
