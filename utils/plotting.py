@@ -24,6 +24,16 @@ COLOURS = {
 }
 
 
+def number(value, form="g"):
+    """Return `value` as text in the format `form`, with a true minus sign, as the axes have it."""
+    return f"{value:{form}}".replace("-", "−")
+
+
+def label(axes, text, point, offset=(6, 4), **style):
+    """Write `text` beside `point` (data coordinates), moved by `offset` in points."""
+    axes.annotate(text, point, xytext=offset, textcoords="offset points", **style)
+
+
 def png_bytes(figure):
     """Return `figure` (a Matplotlib `Figure`) as the bytes of a PNG at its own size and dpi."""
     buffer = io.BytesIO()
@@ -38,14 +48,13 @@ def show(figure, alt):
     compares it, so it must be as robust as printed output. First shown in chapter 00.
     Raises `ValueError` if `figure` is no Matplotlib figure or `alt` says nothing.
     """
-    import matplotlib.figure
     import matplotlib.pyplot as plt
     from IPython.display import display
 
-    if not isinstance(figure, matplotlib.figure.Figure):
+    if not isinstance(figure, plt.Figure):
         fail("figure", "a Matplotlib Figure", figure)
     display(image_bundle(png_bytes(figure), alt), raw=True)
-    plt.close(figure)  # otherwise the inline backend would display it once more
+    plt.close(figure)  # a figure made with pyplot would be displayed once more
 
 
 def image_bundle(image, alt, kind="png"):

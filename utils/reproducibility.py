@@ -1,31 +1,67 @@
-"""Seeds, quiet logs and the course's figure style. First used in chapter 00.
+"""Quiet logs, seeds and the course's figure style: `start` does all three, once a chapter.
 
-Importing this module sets the two environment variables that keep TensorFlow quiet and its sums
-the same on every processor. They act only if TensorFlow has not been imported yet, which is why
-the set-up cell of each notebook sets them too.
+First used in chapter 00. The two environment variables below act only if TensorFlow has not been
+imported yet, which is why the set-up cell of each notebook sets them too.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import pathlib
 import platform
 
-from utils.validation import check_count
+from utils.validation import check_count, fail
 
 STYLE_SHEET = pathlib.Path(__file__).with_name("course.mplstyle")
 
-# Level 2 hides TensorFlow's start-up log lines. oneDNN chooses its kernels, and with them the
-# order of additions, by processor: without it float32 sums are the same everywhere.
+# Level 2 hides TensorFlow's information and warnings. oneDNN chooses its kernels, and with them
+# the order of additions, by processor: without it float32 sums are the same everywhere.
 for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}.items():
     os.environ.setdefault(_name, _value)
 
 
+def start(seed=0):
+    """Prepare a chapter: import TensorFlow and Keras without log lines, seed them, set the style.
+
+    `seed` is a whole number from 0 to 2**32 - 1. Takes about ten seconds, which is the import.
+    """
+    quiet_tensorflow()
+    set_seeds(seed)
+    use_style()
+
+
+def quiet_tensorflow():
+    """Import TensorFlow and Keras and start TensorFlow's runtime, without its log lines.
+
+    Some of them, such as the search for a GPU, come before TensorFlow reads its log level and
+    differ from version to version; in a notebook they would stand in the stored output.
+    """
+    with _discarded_stderr():
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        tf.constant(0)  # the first operation starts the runtime, which looks for a GPU
+
+
+@contextlib.contextmanager
+def _discarded_stderr():
+    """Discard what compiled libraries write to the process's stderr; Python's own still shows."""
+    saved = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
 def set_seeds(seed):
-    """Seed Python, NumPy, TensorFlow and Keras with `seed`, a whole number of at least 0."""
+    """Seed Python, NumPy, TensorFlow and Keras with `seed`, a whole number from 0 to 2**32 - 1."""
     seed = check_count("seed", seed, minimum=0)
     if seed >= 2**32:
-        raise ValueError(f"seed must be below 2**32, got {seed}")
-    import keras  # here, not above: it takes seconds, and not every chapter needs it
+        fail("seed", "below 2**32", seed)
+    import keras  # here, not above: it takes seconds, and not every use of this module needs it
 
     keras.utils.set_random_seed(seed)
 

@@ -11,7 +11,9 @@ import numpy as np
 def describe(value):
     """Return a short description of `value` for an error message."""
     if isinstance(value, np.ndarray) and value.ndim:
-        faults = "" if value.dtype.kind not in "fc" or np.isfinite(value).all() else " with NaN or inf"
+        faults = (
+            "" if value.dtype.kind not in "fc" or np.isfinite(value).all() else " with NaN or inf"
+        )
         return f"an array of shape {value.shape} and type {value.dtype}{faults}"
     try:
         text = repr(value)
@@ -48,7 +50,7 @@ def check_number(name, value, *, positive=False, minimum=None, maximum=None):
 
 
 def check_count(name, value, *, minimum=1):
-    """Return `value` as an int of at least `minimum`, or raise a `ValueError` that names the argument."""
+    """Return `value` as an int of at least `minimum`, or raise a `ValueError` naming it."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
     if not whole or value < minimum:
         fail(name, f"a whole number of at least {minimum}", value)
@@ -81,7 +83,8 @@ def check_array(name, value, *, ndim=None, shape=None, finite=True, allow_empty=
     except (TypeError, ValueError, RuntimeError, OverflowError):
         fail(name, wanted, value)
     fits = shape is None or (
-        len(shape) == array.ndim and all(n in (None, m) for n, m in zip(shape, array.shape))
+        len(shape) == array.ndim
+        and all(n in (None, m) for n, m in zip(shape, array.shape, strict=True))
     )
     if not fits or (ndim is not None and array.ndim not in np.atleast_1d(ndim)):
         fail(name, wanted, array)

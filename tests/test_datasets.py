@@ -1,0 +1,111 @@
+"""Data sets: real files against scikit-learn's copies, generated ones against their geometry."""
+
+import numpy as np
+import pytest
+
+from utils import datasets
+from utils.datasets import GENERATORS, load, standardize
+
+
+def test_real_data_equal_scikit_learns_copies():
+    sklearn_datasets = pytest.importorskip("sklearn.datasets")
+    theirs = sklearn_datasets.load_diabetes(scaled=False)
+    ours = load("diabetes")
+    np.testing.assert_array_equal(ours.x, theirs.data)
+    np.testing.assert_array_equal(ours.y, theirs.target)
+    assert ours.feature_names == tuple(theirs.feature_names)
+    theirs, ours = sklearn_datasets.load_digits(), load("digits")
+    np.testing.assert_array_equal(ours.x, theirs.data)
+    np.testing.assert_array_equal(ours.y, theirs.target)
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_generated_data_follow_seed_size_and_noise(name):
+    first, second = load(name, seed=3), load(name, seed=3)
+    np.testing.assert_array_equal(first.x, second.x)
+    assert not np.array_equal(first.x, load(name, seed=4).x)
+    odd = load(name, n_samples=101, noise=0.5)
+    assert odd.x.shape == (101, 2) and odd.y.sum() == 50
+    # Noise is added to the same points, with the standard deviation that was asked for.
+    spread = load(name, n_samples=4000, noise=0.2).x
+    clean = load(name, n_samples=4000, noise=0.0).x
+    assert (spread - clean).std() == pytest.approx(0.2, rel=0.05)
+
+
+def test_shapes_without_noise():
+    circles = load("circles", noise=0)
+    radius = np.hypot(*circles.x.T)
+    np.testing.assert_allclose(radius, np.where(circles.y == 0, 1, 0.5))
+    xor = load("xor", noise=0)
+    np.testing.assert_array_equal(np.prod(np.sign(xor.x), axis=1) < 0, xor.y == 1)
+    moons = load("moons", noise=0)
+    centre = np.where(moons.y[:, None] == 0, [-0.5, -0.25], [0.5, 0.25])
+    np.testing.assert_allclose(np.hypot(*(moons.x - centre).T), 1)
+    spirals = load("spirals", noise=0)
+    radius, angle = np.hypot(*spirals.x.T), np.arctan2(*spirals.x.T[::-1])
+    turns = (angle - np.pi * spirals.y - 3 * np.pi * radius) / (2 * np.pi)
+    np.testing.assert_allclose(turns, np.round(turns), atol=1e-9)
+    gaussians = load("gaussians", n_samples=4000, noise=0)
+    assert gaussians.x[gaussians.y == 1].mean(axis=0) == pytest.approx([0.7, 0.7], abs=0.05)
+
+
+def test_split_keeps_every_sample_once():
+    digits = load("digits")
+    train, test = digits.split(test_share=0.25, seed=1)
+    assert len(test.y) == 449 and len(train.y) == 1348
+    together = np.vstack([train.x, test.x])
+    assert sorted(map(tuple, together)) == sorted(map(tuple, digits.x))
+    assert not np.array_equal(test.y, digits.split(seed=2)[1].y)
+
+
+def test_standardize_uses_the_reference():
+    x = np.array([[1.0, 5.0], [3.0, 5.0]])
+    np.testing.assert_array_equal(standardize(x), [[-1, 0], [1, 0]])
+    np.testing.assert_array_equal(standardize([[5.0, 6.0]], reference=x), [[3, 1]])
+
+
+def test_columns_are_found_by_name():
+    diabetes = load("diabetes")
+    np.testing.assert_array_equal(diabetes.columns("bmi", "age"), diabetes.x[:, [2, 0]])
+    with pytest.raises(ValueError, match="one of age, sex"):
+        diabetes.columns("height")
+
+
+@pytest.mark.parametrize("damage", ["changed", "truncated", "missing"])
+def test_damaged_files_are_named(tmp_path, monkeypatch, damage):
+    for path in datasets.FOLDER.iterdir():
+        if path.suffix != ".py":
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    file = tmp_path / "diabetes.csv"
+    content = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(
+            content[:-100] if damage == "truncated" else content.replace(b"59", b"58", 1)
+        )
+    monkeypatch.setattr(datasets, "FOLDER", tmp_path)
+    with pytest.raises(RuntimeError, match=r"data/diabetes\.csv .*git checkout -- data"):
+        load("diabetes")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: load("mnist"), "name must be one of diabetes, digits, circles"),
+        (lambda: load(3), "name must be one of"),
+        (lambda: load("digits", noise=1), "digits takes no options, got the option 'noise'"),
+        (lambda: load("moons", radius=1), "moons takes n_samples, noise, seed, got"),
+        (lambda: load("moons", n_samples=3), "n_samples must be a whole number of at least 4"),
+        (lambda: load("moons", noise=-1), "noise must be a finite number of at least 0"),
+        (lambda: load("moons", seed=-1), "seed must be"),
+        (lambda: load("moons").split(test_share=2), "test_share must be"),
+        (lambda: load("moons").split(test_share=0), "test_share must leave samples on both sides"),
+        (lambda: load("moons").split(seed="a"), "seed must be"),
+        (lambda: standardize([1, 2]), "x must be a finite array of numbers with 2 axes"),
+        (lambda: standardize([[1, 2]], [[1]]), r"reference must be .*\(any, 2\)"),
+    ],
+)
+def test_bad_arguments_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,66 @@
+"""Evidence tables: verdicts follow the measurement, and what is missing is named."""
+
+import numpy as np
+import pytest
+
+from utils.evidence import MIME, EvidenceTable
+
+
+def row(**changes):
+    table = EvidenceTable("03")
+    given = {"experiment": "many steps", "measured": "0.5", "holds": True}
+    table.record("C1", "A claim", **{**given, **changes})
+    return table.rows["C1"]
+
+
+@pytest.mark.parametrize(
+    ("holds", "only_if", "verdict"),
+    [
+        (True, "", "holds"),
+        (np.True_, "η is small", "holds only if η is small"),
+        (False, "", "does not hold"),
+        (False, "η is small", "does not hold"),
+    ],
+)
+def test_verdict_follows_the_measurement(holds, only_if, verdict):
+    assert row(holds=holds, only_if=only_if)["verdict"] == verdict
+
+
+def test_table_is_stored_as_text_html_and_data():
+    table = EvidenceTable("03")
+    table.record(
+        "C1", "a < b", experiment="e", measured="m", holds=True, interval=(0.12345, 2), seeds=20
+    )
+    table.record(
+        "C1", "a < b", experiment="e", measured="n", holds=True, interval=(0.12345, 2), seeds=20
+    )
+    bundle = table._repr_mimebundle_()
+    assert bundle["text/plain"] == "C1 a < b | e | 20 | n | [0.123, 2] | holds"
+    assert "a &lt; b" in bundle["text/html"] and "<b" not in bundle["text/html"].replace(
+        "<body", ""
+    )
+    assert bundle[MIME]["rows"][0]["interval"] == "[0.123, 2]"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"holds": "yes"}, "holds must be True or False"),
+        ({"holds": 1}, "holds must be True or False"),
+        ({"measured": ""}, "measured must be a text"),
+        ({"experiment": None}, "experiment must be a text"),
+        ({"interval": "wide"}, "interval must be one of exact"),
+        ({"interval": (1, 2, 3)}, r"interval must be .* of shape \(2\)"),
+        ({"interval": (1, np.nan)}, "interval must be a finite"),
+        ({"seeds": 0}, "seeds must be"),
+    ],
+)
+def test_bad_rows_are_named(changes, message):
+    with pytest.raises(ValueError, match=message):
+        row(**changes)
+
+
+@pytest.mark.parametrize("chapter", ["3", 3, "three"])
+def test_bad_chapters_are_named(chapter):
+    with pytest.raises(ValueError, match="two digits"):
+        EvidenceTable(chapter)

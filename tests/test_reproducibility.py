@@ -1,0 +1,44 @@
+"""Seeds, versions and quiet logs."""
+
+import os
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from utils.reproducibility import set_seeds, versions
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    import keras
+
+    def draws(seed):
+        set_seeds(seed)
+        layer = keras.layers.Dense(3)
+        layer.build((None, 2))
+        return random.random(), np.random.random(), layer.kernel.numpy().tolist()
+
+    assert draws(1) == draws(1) != draws(2)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", None, 2**32])
+def test_bad_seeds_are_named(seed):
+    with pytest.raises(ValueError, match="seed must be"):
+        set_seeds(seed)
+
+
+def test_versions_tell_what_is_missing():
+    found = versions(("numpy", "no-such-package"))
+    assert found["numpy"] == np.__version__ and found["no-such-package"] is None
+
+
+def test_start_is_silent_and_python_errors_still_show():
+    code = "import sys; from utils.reproducibility import start; start(3); print('out'); print('err', file=sys.stderr)"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=clean, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("out\n", "err\n")
