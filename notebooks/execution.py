@@ -74,7 +74,8 @@ def execute(notebook, path):
         try:
             client.execute()
         except CellExecutionError as error:
-            sys.exit(f"{source_line(path, notebook, str(error))}\n{error}")
+            message = re.sub(r"\x1b\[[\d;]*m", "", str(error))  # without IPython's colours
+            sys.exit(f"{source_line(path, notebook, message)}\n{message}")
     notebook.metadata["language_info"] = {"name": "python"}
     for output in (output for cell in code_cells(notebook) for output in cell.outputs):
         output.get("data", {}).pop(WIDGET, None)  # a live widget cannot be stored; its text can

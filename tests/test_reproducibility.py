@@ -36,7 +36,8 @@ def test_versions_tell_what_is_missing():
 
 
 def test_start_is_silent_and_python_errors_still_show():
-    code = "import sys; from utils.reproducibility import start; start(3); print('out'); print('err', file=sys.stderr)"
+    code = "import sys; from utils.reproducibility import start; start(3)"
+    code += "; print('out'); print('err', file=sys.stderr)"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=clean, capture_output=True, text=True
