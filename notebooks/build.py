@@ -17,6 +17,7 @@ import sys
 
 import jupytext
 import nbformat
+import readme
 import stamps
 from execution import copy_outputs, execute, fingerprint
 
@@ -78,7 +79,7 @@ def convert(cell, language):
 
 
 def build(path, *, force=False, check=False):
-    """Build one chapter; return a dict of the files to write and their texts."""
+    """Build one chapter; return a dict of the files to write and their bytes."""
     source, target = read_source(path), NOTEBOOKS / f"{path.stem}.ipynb"
     notebooks = {language: assemble(source, path.stem, language) for language in languages(source)}
     english = notebooks["en"]
@@ -89,22 +90,36 @@ def build(path, *, force=False, check=False):
         copy_outputs(old, english)
     elif not check:
         execute(english, path)
-    texts = {}
+    files = {}
     for language, notebook in notebooks.items():
         copy_outputs(english, notebook)
         notebook.metadata["fingerprint"] = mark
-        texts[EDITIONS[language] / target.name] = nbformat.writes(notebook) + "\n"
-    return texts
+        files[EDITIONS[language] / target.name] = as_bytes(notebook)
+    return files
+
+
+def as_bytes(notebook):
+    """Return a notebook as the bytes of its file."""
+    return (nbformat.writes(notebook) + "\n").encode()
 
 
 def standalone(path):
     """Return a dict of the stand-alone copies of one chapter: helpers and data inside."""
-    source, texts = read_source(path), {}
+    source, files = read_source(path), {}
     for language in languages(source):
         notebook = assemble(source, path.stem, language, stamps.standalone_setup_code())
-        folder = (stamps.ROOT / "build/colab" / EDITIONS[language].relative_to(NOTEBOOKS)).resolve()
-        texts[folder / f"{path.stem}.ipynb"] = nbformat.writes(notebook) + "\n"
-    return texts
+        folder = stamps.ROOT / "build/colab" / EDITIONS[language].relative_to(NOTEBOOKS)
+        files[folder / f"{path.stem}.ipynb"] = as_bytes(notebook)
+    return files
+
+
+def write(files, check=False):
+    """Write the files that differ from what is there, or with `check` none; return them."""
+    stale = [t for t, content in files.items() if not t.exists() or t.read_bytes() != content]
+    for target in [] if check else stale:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(files[target])
+    return stale
 
 
 def main(arguments=None):
@@ -115,31 +130,21 @@ def main(arguments=None):
     parser.add_argument("--check", action="store_true", help="write nothing, fail if out of date")
     parser.add_argument("--colab", action="store_true", help="write stand-alone copies")
     options = parser.parse_args(arguments)
-    paths = [
-        p
-        for p in sorted(SOURCES.glob("[0-9][0-9]_*.py"))
-        if not options.chapters or p.name[:2] in options.chapters
-    ]
-    if not paths:
+    paths = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
+    chosen = [path for path in paths if path.name[:2] in (options.chapters or path.name[:2])]
+    if not chosen:
         sys.exit(f"no chapter {' '.join(options.chapters)} in notebooks/sources/")
     stale = []
-    for path in paths:
-        texts = (
-            standalone(path)
-            if options.colab
-            else build(path, force=options.force, check=options.check)
-        )
-        for target, text in texts.items():
-            if target.exists() and target.read_text(encoding="utf-8") == text:
-                continue
-            stale.append(str(target.relative_to(stamps.ROOT)))
-            if not options.check:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8", newline="\n")
-    print(
-        "\n".join(f"{'out of date' if options.check else 'written'}: {name}" for name in stale)
-        or "every notebook is up to date"
-    )
+    for path in chosen:
+        if options.colab:
+            stale += write(standalone(path))
+        else:
+            stale += write(build(path, force=options.force, check=options.check), options.check)
+    if not options.colab:
+        stale += write(readme.files(paths), options.check)
+    names = [target.relative_to(stamps.ROOT).as_posix() for target in stale]
+    word = "out of date" if options.check else "written"
+    print("\n".join(f"{word}: {name}" for name in names) or "everything is up to date")
     return bool(options.check and stale)
 
 

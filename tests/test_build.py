@@ -50,12 +50,6 @@ def chapter(source, tmp_path, monkeypatch):
     return source()
 
 
-def write_all(texts):
-    for target, text in texts.items():
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-
-
 def test_editions_share_code_and_ids_and_differ_in_prose(source):
     parsed = build.read_source(source())
     english, chinese = (build.assemble(parsed, "42_topic", language) for language in ("en", "zh"))
@@ -124,8 +118,8 @@ def test_helpers_are_followed_through_one_another():
 
 def test_build_executes_once_copies_outputs_and_keeps_them(chapter, monkeypatch):
     texts = build.build(chapter)
-    write_all(texts)
-    english, chinese = (json.loads(text) for text in texts.values())
+    build.write(texts)
+    english, chinese = map(json.loads, texts.values())
     outputs = [
         [cell.get("outputs") for cell in notebook["cells"]] for notebook in (english, chinese)
     ]
@@ -139,7 +133,7 @@ def test_build_executes_once_copies_outputs_and_keeps_them(chapter, monkeypatch)
 
 
 def test_a_change_of_code_executes_again(chapter):
-    write_all(build.build(chapter))
+    build.write(build.build(chapter))
     chapter.write_text(SOURCE.replace("x = 2", "x = 7"), encoding="utf-8")
     english = json.loads(next(iter(build.build(chapter).values())))
     assert english["cells"][3]["outputs"][0]["data"] == {"text/plain": ["7"]}
@@ -154,7 +148,7 @@ def test_a_failing_cell_names_source_file_and_line(source):
 
 def test_a_widget_is_stored_as_its_text(source):
     code = "from IPython.display import display\n"
-    code += "bundle = {'text/plain': 'sliders', '%s': {'model_id': 'a'}}\n" % execution.WIDGET
+    code += f"bundle = {{'text/plain': 'sliders', '{execution.WIDGET}': {{'model_id': 'a'}}}}\n"
     code += "display(bundle, raw=True)"
     path = source(SOURCE.replace("x = 2\nx", code))
     notebook = build.assemble(build.read_source(path), "42_topic", "en")
@@ -164,10 +158,10 @@ def test_a_widget_is_stored_as_its_text(source):
 
 def test_check_tells_what_is_out_of_date(monkeypatch, capsys, chapter):
     monkeypatch.setattr(build, "SOURCES", chapter.parent)
-    monkeypatch.setattr(build.stamps, "ROOT", chapter.parent)
     monkeypatch.setattr(build, "fingerprint", lambda notebook: "the same")
-    monkeypatch.setattr(build, "badges", None, raising=False)
+    monkeypatch.setattr(build.readme, "files", lambda paths: {})
     monkeypatch.setattr(stamps, "repository", lambda: "https://github.com/someone/some-course")
+    monkeypatch.setattr(stamps, "ROOT", chapter.parent)
     monkeypatch.setattr(build, "execute", lambda *_: None)
     assert build.main(["--check"]) is True
     assert "out of date: 42_topic.ipynb" in capsys.readouterr().out
@@ -260,7 +254,7 @@ def test_setup_is_short_and_keeps_what_the_user_has_set(tmp_path):
 
 def test_standalone_copies_carry_helpers_and_data(tmp_path):
     (text,) = build.standalone(build.SOURCES / "03_gradient_descent_one_weight.py").values()
-    notebook = nbformat.reads(text, as_version=4)
+    notebook = nbformat.reads(text.decode(), as_version=4)
     setup = next(cell for cell in notebook.cells if cell.id == "setup").source
     done = run_setup(
         setup + "\nfrom utils.datasets import load; print(load('digits').x.shape)", tmp_path

@@ -6,6 +6,7 @@ import re
 import build
 import nbformat
 import pytest
+import readme
 import stamps
 
 SOURCES = sorted(build.SOURCES.glob("[0-9][0-9]_*.py"))
@@ -31,15 +32,15 @@ def outputs(notebook):
 
 @pytest.mark.parametrize("path", SOURCES, **{"ids": lambda path: path.stem})
 def test_notebook_is_what_its_source_builds(path):
-    for target, text in build.build(path, check=True).items():
+    for target, content in build.build(path, check=True).items():
         assert target.exists(), f"{target.name} was never built: run make build"
-        wanted, found = nbformat.reads(text, as_version=4), nbformat.read(target, as_version=4)
+        wanted, found = (
+            nbformat.reads(t.decode(), as_version=4) for t in (content, target.read_bytes())
+        )
         for new, old in zip(wanted.cells, found.cells, strict=False):
             place = f"{target.name}, cell {new.id!r}"
             assert (new.id, new.source) == (old.id, old.source), f"{place} differs: run make build"
-        assert target.read_text(encoding="utf-8") == text, (
-            f"{target.name} is out of date: run make build"
-        )
+        assert target.read_bytes() == content, f"{target.name} is out of date: run make build"
 
 
 def test_every_notebook_has_a_source():
@@ -137,6 +138,17 @@ def test_links_inside_the_repository_lead_somewhere(path):
     for link in links(path):
         if not link.startswith(("http", "#", "mailto:")):
             assert (path.parent / link.split("#")[0]).exists(), link
+
+
+def test_readme_shows_what_the_notebooks_hold():
+    for path, content in readme.files(SOURCES).items():
+        assert path.exists() and path.read_bytes() == content, f"{path.name}: run make build"
+    texts = {
+        path: alt for alt, path, _, _ in readme.PICTURE.findall(readme.README.read_text("utf-8"))
+    }
+    for path, (_, alt) in readme.pictures().items():
+        assert texts[str(path.relative_to(stamps.ROOT).as_posix())] == alt
+    assert len(readme.README.read_text("utf-8").splitlines()) <= 150
 
 
 def test_chapters_said_to_be_ready_are_there():

@@ -37,7 +37,11 @@ def build_controls(draw, **sliders):
     if not callable(draw):
         fail("draw", "a function of the sliders' values", draw)
     controls = {name: _control(name, wanted) for name, wanted in sliders.items()}
-    picture, text = ipywidgets.Image(format="png"), ipywidgets.HTML()
+    # At its own size: a box would stretch it to the width of the page.
+    picture = ipywidgets.Image(
+        format="png", layout={"align_self": "flex-start", "max_width": "100%"}
+    )
+    text = ipywidgets.HTML()
 
     def redraw(change=None):
         try:

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {chapter: "00", needs: [], minutes: 10}
+#   course: {chapter: "00", needs: [], minutes: 10, question: "How do I run, predict and check?"}
 # ---
 
 # %% [markdown] id="title" lang="en"

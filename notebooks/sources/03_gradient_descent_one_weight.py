@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {chapter: "03", needs: ["00"], minutes: 45}
+#   course: {chapter: "03", needs: ["00"], minutes: 45, question: "Which way, and how far, should one weight move?"}
 # ---
 
 # %% [markdown] id="title" lang="en"
