@@ -27,7 +27,7 @@
 # |---|---|---|
 # | 00 Start here | How do I run, predict and check? | ready |
 # | 01 The BP network | How does an error find the weight that caused it? | in preparation |
-# | 02 Loss functions | What should "wrong" mean, in one number? | in preparation |
+# | 02 Loss functions | What should "wrong" mean, in one number? | ready |
 # | 03 Descend a curve | Which way, and how far, should one weight move? | ready |
 # | 04 Descend a surface | What changes with two weights? | in preparation |
 # | 05 Activation functions | Why bend the signal, and with which curve? | in preparation |
@@ -51,6 +51,7 @@ from utils.exercises import check
 from utils.figures import chapter_00 as figures
 from utils.plotting import show
 from utils.reproducibility import quiet_tensorflow, use_style, versions
+from utils.statistics import median_interval
 
 use_style()
 
@@ -104,15 +105,15 @@ for seed in range(20):
     sample = load("circles", n_samples=200, noise=0.1, seed=seed)
     hits = ((sample.x @ directions.T)[..., None] > thresholds) == sample.y[:, None, None]
     best.append(hits.mean(axis=0).max())
-low, high = np.quantile(best, [0.025, 0.975])
+share = median_interval(best)
 
 # %% id="evidence"
 evidence = EvidenceTable("00")
 evidence.record(
     "00.1", "A straight line can separate two rings",
     experiment="the best of 108,360 lines, 20 random samples of 200 points", seeds=20,
-    measured=f"{np.median(best):.0%} right, middle 95 % of samples",
-    interval=(low, high), holds=bool(max(best) > 0.99),
+    measured=f"{share.value:.0%} right in the median", interval=share[1:],
+    holds=bool(max(best) > 0.99),
 )
 evidence
 

@@ -1,0 +1,682 @@
+# ---
+# jupyter:
+#   course: {chapter: "02", needs: ["00"], minutes: 50, question: "What should “wrong” mean, in one number?"}
+# ---
+
+# %% [markdown] id="title" lang="en"
+# # 02 · Measure how wrong: loss functions
+#
+# A network learns by making one number smaller. That number, the loss, is all it knows about our wishes: whatever the loss ignores, the network ignores too. This chapter takes the usual loss apart, piece by piece, and asks of each piece what would happen without it.
+
+# %% [markdown] id="aims" lang="en"
+# **You will** compute losses and their gradients by hand, compare them with Keras, and break each of them on purpose.
+#
+# **You will learn to**
+# - say why errors are squared, and what the ½ and the $1/N$ do to the steps of descent;
+# - convert between this loss and Keras's, and set the learning rate accordingly;
+# - choose between squares, absolute values and Huber's mixture when some data are wrong;
+# - say why a classifier is trained with cross-entropy, and how to compute it without overflow.
+#
+# **You need** derivatives, chapter 03 for gradient descent (or its rule: move by learning rate times slope, downhill), and about 50 minutes.
+
+# %% id="start"
+from utils.reproducibility import start
+
+start(seed=0)
+
+# %% id="imports"
+import keras
+import numpy as np
+import tensorflow as tf
+
+from utils.controls import interactive_figure
+from utils.datasets import load
+from utils.evidence import EvidenceTable
+from utils.exercises import check
+from utils.figures import chapter_02 as figures
+from utils.optimizers import gradient_descent
+from utils.plotting import show
+from utils.statistics import median_interval, paired_difference, wilson_interval
+
+evidence = EvidenceTable("02")
+
+# %% [markdown] id="signs-text" lang="en"
+# ## Errors have signs
+#
+# Six samples, with targets $T$, the values we want, and two models with outputs $Y$. The error of sample $i$ is $T_i - Y_i$. To compare the models we need one number for each.
+#
+# **Predict:** the obvious one is the sum of the errors. Which of the two models in the picture will it prefer?
+
+# %% id="signs-data"
+T = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+Y_close = T + np.array([0.4, -0.2, 0.3, 0.5, -0.1, 0.3])
+Y_backwards = T[::-1]
+show(*figures.two_models(T, Y_close, Y_backwards))
+
+# %% id="signs-sums"
+for name, Y in {"close": Y_close, "backwards": Y_backwards}.items():
+    print(f"{name:10} sum of errors {(T - Y).sum():+.1f}   sum of squares {((T - Y) ** 2).sum():.2f}")
+
+# %% [markdown] id="signs-reading" lang="en"
+# The sum of errors calls the backwards model perfect: its errors cancel. Squares cannot cancel. Drawn, they are what their name says: each error is the side of a square, and the loss adds up the areas.
+
+# %% id="squares-figure"
+show(*figures.squares(T, Y_close, Y_backwards))
+
+# %% [markdown] id="cost-text" lang="en"
+# ## The quadratic cost
+#
+# $$E = \frac{1}{2N}\sum_{i=1}^{N}\,(T_i - Y_i)^2$$
+#
+# $T$ are the targets, $Y$ the outputs, $i$ counts the samples, and $N$ is how many there are: a whole number, not a matrix. With several outputs per sample the sum runs over them too, and $N$ still counts samples only.
+
+# %% id="cost"
+def quadratic_cost(T, Y):
+    N = len(T)
+    return ((T - Y) ** 2).sum() / (2 * N)
+
+
+print(f"close {quadratic_cost(T, Y_close):.4f}   backwards {quadratic_cost(T, Y_backwards):.4f}")
+
+# %% [markdown] id="slope-text" lang="en"
+# Its derivative by the output of one sample: the 2 of the square comes down, meets the ½, and both are gone.
+#
+# $$\frac{\partial E}{\partial Y_i} = \frac{1}{N}\,(Y_i - T_i)$$
+
+# %% id="slope"
+def quadratic_cost_gradient(T, Y):
+    N = len(T)
+    return (Y - T) / N
+
+
+with tf.GradientTape() as tape:
+    Y = tf.Variable(Y_close)
+    loss = tf.reduce_sum((T - Y) ** 2) / (2 * len(T))
+assert np.allclose(quadratic_cost_gradient(T, Y_close), tape.gradient(loss, Y), rtol=1e-12)
+
+# %% [markdown] id="utils-text" lang="en"
+# From here on we use the same two functions from the course's helpers. They check their arguments, and are otherwise what stands above.
+
+# %% id="utils-import"
+from utils import losses
+
+assert losses.quadratic_cost(T, Y_close) == quadratic_cost(T, Y_close)
+assert np.array_equal(
+    losses.quadratic_cost_gradient(T, Y_close), quadratic_cost_gradient(T, Y_close)
+)
+
+# %% id="record-cost"
+evidence.record(
+    "C5", "The quadratic cost is E = 1/(2N) Σ (T − Y)², N the number of samples",
+    experiment="by hand, against GradientTape and Keras's squared error, one output",
+    measured="E = half of Keras's mean squared error",
+    holds=bool(np.isclose(2 * quadratic_cost(T, Y_close), keras.losses.MeanSquaredError()(T, Y_close))),
+)
+
+# %% [markdown] id="closer-text" lang="en"
+# ## Is a smaller loss always closer?
+#
+# On the data it is computed on, yes, by definition: $\sqrt{2E}$ is the root mean square of the errors. But we want predictions for data that we do not have yet.
+#
+# **Predict:** twelve noisy points of a smooth curve. We fit polynomials of degree 1 to 9, each with the smallest possible $E$. Which degree has the smallest loss on the twelve points? Which on fresh points of the same curve?
+
+# %% id="closer"
+def fit_and_test(degree, seed):
+    random = np.random.default_rng(seed)
+    x, fresh = random.uniform(-1, 1, 12), np.linspace(-0.9, 0.9, 200)
+    noise, fresh_noise = 0.3 * random.normal(size=12), 0.3 * random.normal(size=200)
+    T, T_fresh = np.sin(3 * x) + noise, np.sin(3 * fresh) + fresh_noise
+    fit = np.polynomial.Legendre.fit(x, T, degree, domain=[-1, 1])
+    return losses.quadratic_cost(T, fit(x)), losses.quadratic_cost(T_fresh, fit(fresh))
+
+
+degrees = np.arange(1, 10)
+tested = np.array([[fit_and_test(degree, seed) for degree in degrees] for seed in range(100)])
+on_training, on_fresh = tested[..., 0], tested[..., 1]
+
+# %% id="closer-figure"
+show(*figures.training_and_fresh(degrees, on_training, on_fresh))
+
+# %% id="closer-count"
+fooled = (on_training[:, 8] < on_training[:, 2]) & (on_fresh[:, 8] > on_fresh[:, 2])
+share = wilson_interval(fooled.sum(), 100)
+root_mean_square = np.sqrt(((T - Y_close) ** 2).mean())
+print(f"degree 9 has the smaller loss on its own points in {(on_training[:, 8] < on_training[:, 2]).sum()} of 100 samples")
+print(f"and yet the larger loss on fresh points in {fooled.sum()} of 100")
+
+# %% id="record-closer"
+evidence.record(
+    "C4", "The smaller the loss, the closer the predictions are to the true values",
+    experiment="polynomials of degree 3 and 9 on 12 points, 100 random samples", seeds=100,
+    measured=f"in {share.value:.0%} of samples the smaller loss predicts fresh points worse",
+    interval=(share.low, share.high),
+    holds=bool(np.isclose(np.sqrt(2 * quadratic_cost(T, Y_close)), root_mean_square)),
+    only_if="it is computed on the data that one asks about",
+)
+
+# %% [markdown] id="half-text" lang="en"
+# ## What the ½ does
+#
+# The ½ makes a 2 disappear from a formula. Does it change what the network learns? We take the neuron $Y = w\,x$ of chapter 03 and leave it out.
+#
+# **Predict:** without the ½ the loss is twice as large everywhere. Where does descent end? What must happen to the learning rate for the path to stay the same?
+
+# %% id="half"
+x4, T4 = np.array([-1.0, 0.0, 1.0, 2.0]), np.array([-0.8, -0.1, 0.2, 1.0])
+
+
+def half_mean(w):
+    return ((T4 - np.multiply.outer(w, x4)) ** 2).mean(axis=-1) / 2
+
+
+def half_mean_slope(w):
+    return ((np.multiply.outer(w, x4) - T4) * x4).mean(axis=-1)
+
+
+with_half = gradient_descent(half_mean, -3.0, 0.2, 30, half_mean_slope)
+without_half = gradient_descent(
+    lambda w: 2 * half_mean(w), -3.0, 0.1, 30, lambda w: 2 * half_mean_slope(w)
+)
+difference = np.abs(with_half.points - without_half.points).max()
+print(f"without ½, half the learning rate: largest difference of the two paths {difference}")
+
+# %% [markdown] id="half-reading" lang="en"
+# Not nearly the same path: the same, bit for bit. The ½ is a convention about the learning rate and nothing else. Whoever compares learning rates of two programs must know which convention each one has.
+
+# %% [markdown] id="count-text" lang="en"
+# ## What the 1/N does
+#
+# Now leave out the $1/N$ and keep the ½: the loss becomes a sum. Then copy the four samples $k$ times. The copies contain no news, so nothing should change.
+#
+# **Predict:** with learning rate 0.1, for which $k$ does the summed loss get into trouble? (Chapter 03: descent diverges when learning rate times curvature exceeds 2.)
+
+# %% id="count"
+def final_distance(k, reduce):
+    x, T = np.tile(x4, k), np.tile(T4, k)
+
+    def loss(w):
+        return reduce((T - np.multiply.outer(w, x)) ** 2, axis=-1) / 2
+
+    def slope(w):
+        return reduce((np.multiply.outer(w, x) - T) * x, axis=-1)
+
+    return abs(gradient_descent(loss, -3.0, 0.1, 50, slope).points[-1] - 0.5)
+
+
+copies = np.arange(1, 7)
+summed = np.array([final_distance(k, np.sum) for k in copies])
+averaged = np.array([final_distance(k, np.mean) for k in copies])
+
+# %% id="count-figure"
+curvature = (x4**2).sum()
+show(*figures.copies(copies, summed, averaged, limit=2 / (0.1 * curvature)))
+
+# %% id="count-print"
+assert np.array_equal(summed > 3.5, copies > 2 / (0.1 * curvature))
+print(f"summed: diverges from k = {copies[summed > 3.5][0]} on; theory k > {2 / (0.1 * curvature):.2f}")
+print(f"averaged: moves by less than 1e-12 with k: {bool(np.ptp(averaged) < 1e-12)}")
+
+# %% id="record-half"
+evidence.record(
+    "C7", "The 2 cancels when the cost is differentiated; dividing by N averages over the samples",
+    experiment="descent without ½ at half the rate; descent on k copies of the data",
+    measured=f"without ½ difference {difference:.0f}; without 1/N diverges from {copies[summed > 3.5][0]} copies on",
+    holds=bool(difference == 0 and np.ptp(averaged) < 1e-12 and summed[-1] > 3.5),
+    only_if="the learning rate is changed with them",
+)
+
+# %% [markdown] id="keras-text" lang="en"
+# ## Keras counts differently
+#
+# Keras's `MeanSquaredError` has no ½, and divides by the number of outputs as well. For $m$ outputs it is $\frac{2}{m}E$. We check this for one output and for three.
+
+# %% id="keras-factor"
+random = np.random.default_rng(0)
+for m in (1, 3):
+    targets, outputs = random.normal(size=(2, 8, m))
+    ratio = float(keras.losses.MeanSquaredError()(targets, outputs)) / losses.quadratic_cost(targets, outputs)
+    assert np.isclose(ratio, 2 / m, rtol=1e-6)
+    print(f"{m} outputs: Keras's MSE is {ratio:.4f} times E, theory {2 / m:.4f}")
+
+# %% [markdown] id="own-loss-text" lang="en"
+# To train with $E$ itself, tell Keras the loss of one sample; it averages over the samples by itself. This is the whole class. The course's `QuadraticCost` is this one, registered so that it survives saving a model.
+
+# %% id="own-loss"
+class QuadraticCost(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return keras.ops.sum((y_true - y_pred) ** 2, axis=-1) / 2
+
+
+targets, outputs = random.normal(size=(2, 8, 3))
+assert np.isclose(QuadraticCost()(targets, outputs), losses.quadratic_cost(targets, outputs))
+assert np.isclose(losses.QuadraticCost()(targets, outputs), losses.quadratic_cost(targets, outputs))
+
+# %% [markdown] id="rate-predict" lang="en"
+# **Predict:** a layer with three outputs trains on $E$ with learning rate 0.2. Which learning rate gives the same weights with Keras's `mse`?
+
+# %% id="rate"
+def train(loss, learning_rate):
+    keras.utils.set_random_seed(1)
+    layer = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    layer.compile(keras.optimizers.SGD(learning_rate), loss)
+    inputs = np.random.default_rng(1).normal(size=(16, 2))
+    layer.fit(inputs, np.sin(inputs @ np.ones((2, 3))), epochs=20, batch_size=16, verbose=0)
+    return layer
+
+
+by_cost, by_mse = train(losses.QuadraticCost(), 0.2), train("mse", 0.2 * 3 / 2)
+kernel, kernel_mse = by_cost.get_weights()[0], by_mse.get_weights()[0]
+assert np.allclose(kernel, kernel_mse, atol=1e-5)
+print("same weights after 20 epochs to 1e-5:", bool(np.allclose(kernel, kernel_mse, atol=1e-5)))
+
+# %% id="save"
+import tempfile
+
+with tempfile.TemporaryDirectory() as folder:
+    by_cost.save(f"{folder}/layer.keras")
+    loaded = keras.models.load_model(f"{folder}/layer.keras")
+print(type(loaded.loss).__name__, "survives saving; same weights:", np.array_equal(kernel, loaded.get_weights()[0]))
+
+# %% id="record-keras"
+evidence.record(
+    "02.1", "Keras's mean squared error is the quadratic cost",
+    experiment="one and three outputs, and 20 epochs with each",
+    measured="MSE = 2E/m for m outputs; the same weights at 3/2 of the learning rate, m = 3",
+    holds=bool(np.allclose(kernel, kernel_mse, atol=1e-5)), only_if="the learning rate is multiplied by m/2",
+)
+
+# %% [markdown] id="absolute-predict" lang="en"
+# ## Why not the absolute value?
+#
+# The article says that squaring makes errors positive. So does $|T - Y|$, with less effort.
+#
+# **Predict:** one weight, $Y = w$, target 0, learning rate 0.3, start at $w=1$. How do the steps of descent differ between $\tfrac12 w^2$ and $|w|$? Where does each one end?
+
+# %% id="absolute"
+square = gradient_descent(lambda w: w**2 / 2, 1.0, 0.3, 20, lambda w: w)
+absolute = gradient_descent(np.abs, 1.0, 0.3, 20, np.sign)
+print("squares: ", [f"{w:.2f}" for w in square.points[:7]], "... last", f"{square.points[-1]:.3f}")
+print("absolute:", [f"{w:.2f}" for w in absolute.points[:7]], "... last", f"{absolute.points[-1]:.3f}")
+
+# %% [markdown] id="absolute-reading" lang="en"
+# The slope of $|w|$ is 1 right up to the minimum, so the steps never shrink and the weight jumps to and fro. The slope of a square shrinks with the error.
+#
+# There is a second difference. If one number has to stand for many, the sum of squares is smallest at their **mean**, the sum of absolute values at their **median**.
+
+# %% id="median"
+samples = np.random.default_rng(0).normal(size=(4000, 101))
+spread = np.median(samples, axis=1).std() / samples.mean(axis=1).std()
+print(f"normal noise: the median scatters {spread:.2f} times as much as the mean, theory {np.sqrt(np.pi / 2):.2f}")
+
+# %% id="record-absolute"
+settles = abs(square.points[-1]) < 1e-2
+jumps = np.allclose(np.abs(np.diff(absolute.points)), 0.3)
+evidence.record(
+    "C6", "Errors have both signs; squaring makes them positive",
+    experiment="errors that cancel; descent on squares and on absolute values; 4,000 samples of 101",
+    measured=f"sum of errors 0 for a wrong model; squares settle, absolute values jump; median {spread:.2f} times as noisy",
+    holds=bool(settles and jumps and abs((T - Y_backwards).sum()) < 1e-12), seeds=4000,
+)
+
+# %% [markdown] id="outlier-text" lang="en"
+# ## One wrong number
+#
+# Squares have a price. An error ten times as large counts a hundred times. **Huber's** loss is a mixture: a square for errors up to $\delta$, straight beyond, so that its slope never exceeds $\delta$.
+#
+# $$\ell(e) = \begin{cases} \tfrac12 e^2 & |e|\le\delta\\ \delta\,|e| - \tfrac12\delta^2 & |e| > \delta\end{cases}$$
+
+# %% id="huber"
+def huber(e, delta=0.5):
+    return np.where(np.abs(e) <= delta, e**2 / 2, delta * np.abs(e) - delta**2 / 2)
+
+
+errors = np.linspace(-3, 3, 200)
+assert np.allclose([losses.huber([0.0], [e], delta=0.5) for e in errors], huber(errors))
+
+# %% [markdown] id="outlier-predict" lang="en"
+# Seven points close to the line $Y = \tfrac12 x$. The last target was 1.0, and somebody mistypes it.
+#
+# **Predict:** as the wrong target grows to 10, what happens to the best slope $w$ under squares, absolute values and Huber's loss?
+
+# %% id="outlier"
+x7 = np.linspace(-1, 2, 7)
+T7 = np.array([-0.6, -0.2, 0.1, 0.2, 0.6, 0.7, 1.0])
+slopes = np.linspace(-1, 8, 3601)
+LOSSES = {"squares": lambda e: e**2, "absolute": np.abs, "Huber": huber}
+
+
+def best_slope(loss, wrong):
+    targets = np.array([*T7[:-1], wrong])
+    return slopes[loss(targets - np.multiply.outer(slopes, x7)).sum(axis=-1).argmin()]
+
+
+wrong_targets = np.linspace(1, 10, 37)
+best = {name: np.array([best_slope(loss, t) for t in wrong_targets]) for name, loss in LOSSES.items()}
+show(*figures.outlier(x7, T7, wrong_targets, best))
+
+# %% [markdown] id="slider-text" lang="en"
+# Try it. Which loss leaves the six good points first?
+
+# %% id="slider"
+def redraw(wrong_target, loss):
+    return figures.one_fit(x7, T7, wrong_target, loss, best_slope(LOSSES[loss], wrong_target))
+
+
+interactive_figure(redraw, wrong_target=(1.0, 10.0, 0.25, 4.0), loss=list(LOSSES))
+
+# %% [markdown] id="patients-text" lang="en"
+# ## Wrong numbers in real data
+#
+# 442 people with diabetes, body mass index against progression, as in chapter 03. In every experiment we move the decimal point of 5 % of the targets by one place, a mistake that people make, and fit slope and bias again.
+#
+# **Predict:** by how much does the slope move with squares? With Huber's loss?
+
+# %% id="patients"
+diabetes = load("diabetes")
+bmi = diabetes.columns("bmi")[:, 0]
+inputs = np.column_stack([(bmi - bmi.mean()) / bmi.std(), np.ones(len(bmi))])
+
+
+def mistyped(seed):
+    wrong = np.random.default_rng(seed).choice(len(bmi), size=22, replace=False)
+    return np.where(np.isin(np.arange(len(bmi)), wrong), 10 * diabetes.y, diabetes.y)
+
+
+targets = np.array([diabetes.y] + [mistyped(seed) for seed in range(40)])  # row 0 has no mistake
+
+# %% id="patients-fit"
+def fit(slope_of_error, learning_rate=0.5, steps=300):
+    def slope(w):
+        error = w @ inputs.T - targets
+        return slope_of_error(error) @ inputs / len(bmi)
+
+    def loss(w):
+        return ((w @ inputs.T - targets) ** 2).mean(axis=-1) / 2
+
+    return gradient_descent(loss, np.zeros((41, 2)), learning_rate, steps, slope).points[-1]
+
+
+by_squares = fit(lambda error: error)
+by_huber = fit(lambda error: np.clip(error, -50, 50))
+moved_squares, moved_huber = (np.abs(w[1:, 0] - w[0, 0]) for w in (by_squares, by_huber))
+
+# %% id="patients-print"
+saved = paired_difference(moved_squares, moved_huber)
+assert np.isclose(by_squares[0, 0], np.linalg.lstsq(inputs, diabetes.y, rcond=None)[0][0], rtol=1e-6)
+print(f"slope without mistakes: {by_squares[0, 0]:.1f} by squares, {by_huber[0, 0]:.1f} by Huber")
+print(f"5 % mistakes move it by {np.median(moved_squares):.0f} and {np.median(moved_huber):.1f} (medians of 40)")
+
+# %% id="patients-figure"
+show(*figures.moved_slopes(moved_squares, moved_huber, by_squares[0, 0]))
+
+# %% id="record-outliers"
+evidence.record(
+    "02.2", "Squares and Huber's loss find the same line",
+    experiment="442 patients, 5 % of the targets ten times too large, 40 random choices", seeds=40,
+    measured=f"slope moved by {np.median(moved_squares):.0f} against {np.median(moved_huber):.1f}; median difference {saved.value:.0f}",
+    interval=(saved.low, saved.high),
+    holds=bool(abs(by_squares[0, 0] / by_huber[0, 0] - 1) < 0.1 and saved.low > 0), only_if="no target is badly wrong",
+)
+
+# %% [markdown] id="slow-text" lang="en"
+# ## A neuron that is sure and wrong
+#
+# For yes-or-no questions the output neuron has a **sigmoid**, $a = 1/(1+e^{-z})$, between 0 and 1; $z = w\cdot x + b$. By the chain rule its learning signal $\delta = \partial E/\partial z$ for the quadratic cost of one sample is $(a - T)\,a\,(1-a)$.
+#
+# **Predict:** the target is 0 and the neuron says $a = 0.999$. Is $\delta$ large or small?
+
+# %% id="slow-delta"
+def sigmoid(z):
+    return (1 + np.tanh(z / 2)) / 2  # the same function, without an overflow for large -z
+
+
+def delta_quadratic(a, T):
+    return (a - T) * a * (1 - a)
+
+
+print(f"a = 0.6:   δ = {delta_quadratic(0.6, 0):.3f}")
+print(f"a = 0.999: δ = {delta_quadratic(0.999, 0):.3f}")
+
+# %% [markdown] id="entropy-text" lang="en"
+# The worse the answer, the weaker the signal: the factor $a(1-a)$ is the slope of the sigmoid, and the sigmoid is flat where the neuron is sure. **Cross-entropy** is made so that this factor cancels:
+#
+# $$E = -\frac1N\sum_i \big(T_i\ln a_i + (1-T_i)\ln(1-a_i)\big), \qquad \delta_i = a_i - T_i$$
+
+# %% id="entropy-delta"
+def delta_entropy(a, T):
+    return a - T
+
+
+z = tf.Variable(np.linspace(-8, 8, 9))
+T9 = np.array([0.0, 1.0] * 4 + [0.0])
+with tf.GradientTape(persistent=True) as tape:
+    a = tf.sigmoid(z)
+    squares = tf.reduce_sum((T9 - a) ** 2) / 2
+    entropy = -tf.reduce_sum(T9 * tf.math.log(a) + (1 - T9) * tf.math.log(1 - a))
+assert np.allclose(tape.gradient(squares, z), delta_quadratic(a.numpy(), T9), rtol=1e-9)
+assert np.allclose(tape.gradient(entropy, z), delta_entropy(a.numpy(), T9), rtol=1e-9)
+
+# %% id="delta-figure"
+show(*figures.signals(sigmoid, delta_quadratic, delta_entropy))
+
+# %% [markdown] id="race-text" lang="en"
+# ## A race from a bad start
+#
+# Two clouds of points, one neuron with two weights and a bias. It starts pointing the wrong way, the more strongly the larger $s$: $w = (-s, -s)$. We count the steps until the quadratic cost is below 0.02, for both losses. All seeds run at once: an axis of seeds in front of everything.
+
+# %% id="race"
+def race(delta, learning_rate, seeds, limit=4000):
+    clouds = [load("gaussians", n_samples=50, seed=seed) for seed in seeds]
+    x = np.array([np.column_stack([cloud.x, np.ones(50)]) for cloud in clouds])
+    T = np.array([cloud.y for cloud in clouds])
+    s = np.array([np.random.default_rng(seed).uniform(2, 5) for seed in seeds])
+    w = s[:, None] * [-1.0, -1.0, 0.0]
+    steps = np.zeros(len(seeds), dtype=int)
+    for _ in range(limit):
+        a = sigmoid(np.einsum("snk,sk->sn", x, w))
+        steps += ((a - T) ** 2).mean(axis=1) / 2 > 0.02
+        w = w - learning_rate * np.einsum("sn,snk->sk", delta(a, T), x) / 50
+    return s, steps
+
+# %% [markdown] id="race-predict" lang="en"
+# A race is fair only if both may choose their learning rate. So we run it with eight rates, from 0.3 to 1000.
+#
+# **Predict:** at learning rate 1, how many times as many steps does the quadratic cost need? Does a larger rate help it?
+
+# %% id="race-run"
+RATES = [0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0]
+by_quadratic = np.array([race(delta_quadratic, rate, range(40))[1] for rate in RATES])
+by_entropy = np.array([race(delta_entropy, rate, range(40))[1] for rate in RATES])
+same_rate = median_interval(by_quadratic[1] / by_entropy[1])
+print("steps with the quadratic cost over steps with cross-entropy, median of 40 and 95 % interval")
+print("both with learning rate 1:", same_rate.text(".0f"))
+
+# %% id="race-figure"
+show(*figures.race(RATES, by_quadratic, by_entropy))
+
+# %% [markdown] id="race-rate-text" lang="en"
+# Cross-entropy is ahead at every rate that one would try first. But the quadratic cost is not lost: what its small slope takes away, a large learning rate gives back. We let each loss take its best rate, chosen on 20 seeds that are not used for the comparison.
+
+# %% id="race-best"
+best = {}
+for name, delta in {"quadratic": delta_quadratic, "cross-entropy": delta_entropy}.items():
+    medians = [np.median(race(delta, rate, range(100, 120))[1]) for rate in RATES]
+    best[name] = int(np.argmin(medians))
+own_rate = median_interval(by_quadratic[best["quadratic"]] / by_entropy[best["cross-entropy"]])
+print("best rates:", {name: RATES[index] for name, index in best.items()})
+print("each with its best rate:", own_rate.text(".1f"))
+
+# %% [markdown] id="race-reading" lang="en"
+# So the usual story, that the quadratic cost *cannot* learn from a bad start, says too much. It stands still at a moderate learning rate. A rate a hundred times as large makes up for most of it here, where two clouds with a gap between them forgive any overshooting.
+
+# %% id="record-race"
+evidence.record(
+    "02.3", "From a saturated start, cross-entropy learns faster than the quadratic cost",
+    experiment="sigmoid neuron, two clouds, steps to the same quadratic cost", seeds=40,
+    measured=f"{same_rate.value:.0f} times fewer steps at learning rate 1; {own_rate.value:.1f} times with the best rate of each",
+    interval=same_rate[1:], holds=bool(same_rate.low > 1 and same_rate.low > 2 * own_rate.high),
+    only_if="the learning rate is moderate; a hundredfold rate makes up for most of it",
+)
+
+# %% [markdown] id="softmax-text" lang="en"
+# ## Several classes
+#
+# With more than two classes the outputs $z$ (called **logits**) go through **softmax**, which turns them into positive numbers that add up to 1: $p_k = e^{z_k}/\sum_j e^{z_j}$. Cross-entropy is then $-\ln p_{\text{target}}$. Its gradient is as short as it could be: with $t$ the one-hot target,
+#
+# $$\frac{\partial E}{\partial z} = p - t$$
+
+# %% id="softmax"
+z = tf.Variable(np.random.default_rng(2).normal(size=(4, 5)))
+t = np.eye(5)[[0, 3, 3, 1]]
+with tf.GradientTape() as tape:
+    p = tf.nn.softmax(z)
+    loss = -tf.reduce_sum(t * tf.math.log(p))
+worst = np.abs(tape.gradient(loss, z).numpy() - (p.numpy() - t)).max()
+assert worst < 1e-12
+print("p − t is the gradient, to 1e-12:", bool(worst < 1e-12))
+
+# %% [markdown] id="overflow-predict" lang="en"
+# **Predict:** the formulas are right. What do they give in float64 for logits of 1000 and −1000?
+
+# %% id="overflow"
+z = np.array([[1000.0, -1000.0]])
+with np.errstate(over="ignore", invalid="ignore"):
+    naive = np.exp(z) / np.exp(z).sum()
+stable = losses.categorical_crossentropy([[0.0, 1.0]], z, from_logits=True)
+print("naive softmax:", naive.tolist())
+print("stable cross-entropy, target on the second class:", stable)
+
+# %% [markdown] id="overflow-reading" lang="en"
+# $e^{1000}$ is beyond float64. Softmax does not change when every logit is moved by the same amount, so the stable version first subtracts the largest, and never takes the logarithm of a number that was rounded to 0. This is why Keras has `from_logits=True`.
+
+# %% id="overflow-keras"
+by_keras = keras.losses.CategoricalCrossentropy(from_logits=True)(np.array([[0.0, 1.0]]), z)
+gradient = losses.categorical_crossentropy_gradient([[0.0, 1.0]], z, from_logits=True)
+assert float(by_keras) == stable == 2000 and np.array_equal(gradient, [[1.0, -1.0]])
+assert losses.binary_crossentropy([1.0], [-1000.0], from_logits=True) == 1000
+
+# %% id="record-stable"
+evidence.record(
+    "02.4", "The textbook formula of softmax can be programmed as it stands",
+    experiment="logits of ±1000 in float64, against a stable version and Keras",
+    measured=f"textbook {naive[0, 0]:.0f}, stable cross-entropy {stable:.0f}", holds=bool(np.isfinite(naive).all()),
+)
+
+# %% [markdown] id="evidence-text" lang="en"
+# ## The evidence
+#
+# "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
+
+# %% id="evidence"
+evidence
+
+# %% [markdown] id="exercises" lang="en"
+# ## Exercises
+#
+# Replace the `...` and run the cell.
+#
+# **1.** The quadratic cost $E = \frac{1}{2N}\sum (T_i - Y_i)^2$ for arrays with several outputs per sample, shape (N, outputs).
+
+# %% id="exercise-cost" tags=["exercise"]
+def cost(T, Y):
+    ...
+
+
+check("02-cost", cost)
+
+# %% [markdown] id="hint-cost" lang="en"
+# *Hint.* $N$ counts samples only: it is `len(T)`, not the number of entries.
+
+# %% id="solution-cost" tags=["solution"]
+def cost(T, Y):
+    return ((T - Y) ** 2).sum() / (2 * len(T))
+
+
+check("02-cost", cost)
+
+# %% [markdown] id="exercise-gradient-text" lang="en"
+# **2.** Its gradient by $Y$.
+
+# %% id="exercise-gradient" tags=["exercise"]
+def cost_gradient(T, Y):
+    ...
+
+
+check("02-gradient", cost_gradient)
+
+# %% [markdown] id="hint-gradient" lang="en"
+# *Hint.* If an output is too large, the gradient is positive.
+
+# %% id="solution-gradient" tags=["solution"]
+def cost_gradient(T, Y):
+    return (Y - T) / len(T)
+
+
+check("02-gradient", cost_gradient)
+
+# %% [markdown] id="exercise-rate-text" lang="en"
+# **3.** A network with 10 outputs trains well on $E$ with learning rate 0.02. Which learning rate does the same with Keras's `mse`?
+
+# %% id="exercise-rate" tags=["exercise"]
+learning_rate = ...
+
+check("02-rate", learning_rate)
+
+# %% [markdown] id="hint-rate" lang="en"
+# *Hint.* Is Keras's number larger or smaller than $E$?
+
+# %% id="solution-rate" tags=["solution"]
+learning_rate = 0.02 * 10 / 2
+
+check("02-rate", learning_rate)
+
+# %% [markdown] id="exercise-huber-text" lang="en"
+# **4.** The slope of Huber's loss by the error $e$, for an array of errors.
+
+# %% id="exercise-huber" tags=["exercise"]
+def huber_slope(e, delta):
+    ...
+
+
+check("02-huber", huber_slope)
+
+# %% [markdown] id="hint-huber" lang="en"
+# *Hint.* It is the error itself, up to a limit on either side.
+
+# %% id="solution-huber" tags=["solution"]
+def huber_slope(e, delta):
+    return np.clip(e, -delta, delta)
+
+
+check("02-huber", huber_slope)
+
+# %% [markdown] id="exercise-delta-text" lang="en"
+# **5.** A sigmoid neuron says $a = 0.9$ where $T = 0$. How many times as large is $\delta$ with cross-entropy as with the quadratic cost?
+
+# %% id="exercise-delta" tags=["exercise"]
+times = ...
+
+check("02-delta", times)
+
+# %% [markdown] id="hint-delta" lang="en"
+# *Hint.* Divide one formula by the other; most of it cancels.
+
+# %% id="solution-delta" tags=["solution"]
+times = 1 / (0.9 * (1 - 0.9))
+
+check("02-delta", times)
+
+# %% [markdown] id="recap" lang="en"
+# ## What you can do now
+#
+# - Say why errors are squared: they cannot cancel, and their slope shrinks on the way to the minimum. The ½ and the $1/N$ set the size of the steps, no more.
+# - Convert: Keras's `mse` is $2E/m$ for $m$ outputs, and the learning rate goes the other way.
+# - Choose: squares when errors are noise, Huber's loss when some data are wrong.
+# - Say why a classifier uses cross-entropy: $\delta = a - T$ does not die where the neuron is sure. Take the loss from logits.
+
+# %% [markdown] id="reading" lang="en"
+# ## Further reading
+#
+# - P. J. Huber (1964), "Robust Estimation of a Location Parameter", *Annals of Mathematical Statistics* 35 (1), 73–101.
+# - S. A. Solla, E. Levin, M. Fleisher (1988), "Accelerated Learning in Layered Neural Networks", *Complex Systems* 2, 625–640: cross-entropy against squared error.
+# - C. M. Bishop (2006), *Pattern Recognition and Machine Learning*, Springer, sections 4.3 and 5.2: losses and their natural output functions.
