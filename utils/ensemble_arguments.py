@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from utils.validation import check_array, check_count, fail
 
@@ -141,17 +142,36 @@ def _as_metric(metric, output_shape, target_axes):
         found = keras.metrics.get(metric)
     except ValueError:
         found = None
+    name = name or getattr(found, "name", None) or getattr(found, "__name__", None)
+    for kind, function in STACKABLE.items():
+        if isinstance(found, getattr(keras.metrics, kind)):
+            found = function
     if isinstance(found, keras.metrics.Metric):
-        settings = found.get_config()
-        return type(found).from_config({**settings, "name": name or found.name})
+        return type(found).from_config({**found.get_config(), "name": name})
     if not callable(found):
         fail("metrics", "Keras metrics, their names, or functions (y_true, y_pred)", metric)
-    return keras.metrics.MeanMetricWrapper(found, name=name or found.__name__)
+    return keras.metrics.MeanMetricWrapper(found, name=name)
 
 
 def _accuracy_kind(output_shape, target_axes):
     """Return the accuracy that Keras means, by the shape of the outputs and of the targets."""
     if output_shape[-1] == 1:
-        return "binary_accuracy"
+        return "BinaryAccuracy"
     sparse = target_axes < len(output_shape)
-    return "sparse_categorical_accuracy" if sparse else "categorical_accuracy"
+    return "SparseCategoricalAccuracy" if sparse else "CategoricalAccuracy"
+
+
+def _sparse_accuracy(y_true, y_pred):
+    labels = tf.reshape(tf.cast(y_true, tf.int64), tf.shape(y_pred)[:-1])
+    return tf.cast(tf.equal(labels, tf.argmax(y_pred, axis=-1)), tf.float32)
+
+
+def _categorical_accuracy(y_true, y_pred):
+    return _sparse_accuracy(tf.argmax(y_true, axis=-1), y_pred)
+
+
+# Keras's own functions look for negative zeros with an operation that cannot be vectorized.
+STACKABLE = {
+    "SparseCategoricalAccuracy": _sparse_accuracy,
+    "CategoricalAccuracy": _categorical_accuracy,
+}

@@ -12,7 +12,7 @@ import tensorflow as tf
 from utils import ensemble_arguments as arguments
 from utils.stack_runner import Plan, run_stacks
 from utils.stacked_training import Task
-from utils.stacking import check_model, check_optimizer
+from utils.stacking import check_loss, check_model, check_optimizer
 from utils.validation import check_array, check_count, fail
 
 
@@ -65,13 +65,16 @@ def train_many(
     seeds = arguments.check_seeds(seeds)
     x, y = arguments.check_data("x", x, "y", y, len(seeds) if data_per_seed else None)
     model, weights = starting_points(build, seeds, x[0] if data_per_seed else x, initial_weights)
-    check_model(model, x[0, :2] if data_per_seed else x[:2])
-    check_optimizer(optimizer)
     y = arguments.match_output(model, y, data_per_seed)
+    loss = arguments.as_loss(loss)
+    few = (x[0, :2], y[0, :2]) if data_per_seed else (x[:2], y[:2])
+    check_model(model, few[0])
+    check_loss(model, loss, *few)
+    check_optimizer(optimizer)
     plan = Plan(
         seeds=seeds,
         epochs=check_count("epochs", epochs),
-        batch_size=check_count("batch_size", batch_size),
+        batch_size=min(check_count("batch_size", batch_size), y.shape[int(data_per_seed)]),
         data=(x, y, data_per_seed),
         validation=arguments.check_validation(validation_data, model, x, len(seeds), data_per_seed),
         shuffle=shuffle,
@@ -79,7 +82,7 @@ def train_many(
         stops=arguments.check_epochs(snapshot_epochs, epochs),
     )
     metrics = arguments.as_metrics(metrics, model, y.ndim - data_per_seed)
-    task = Task(model, arguments.as_loss(loss), metrics)
+    task = Task(model, loss, metrics)
     history, kept = run_stacks(plan, task, optimizer, weights)
     return Ensemble(build, model, plan, [m.name for m in metrics], history, kept, snapshot_x)
 

@@ -4,10 +4,11 @@
 members and trains them. `utils.ensembles` splits the seeds over several trainers, one per core.
 """
 
+import re
+
 import tensorflow as tf
 
 from utils.stacking import Layout, copy_optimizer, xla_works
-from utils.validation import fail
 
 
 class Task:
@@ -35,8 +36,6 @@ class Task:
             weights, frozen, x, training=training, return_losses=True
         )
         loss = self.loss(y, y_pred)
-        if loss.shape.rank != 0:
-            fail("loss", "one that returns one number for a batch", self.loss)
         updated = [
             metric.stateless_update_state(state, y, y_pred)
             for metric, state in zip(self.metrics, states, strict=True)
@@ -49,9 +48,6 @@ class Task:
             tape.watch(weights)
             loss, states = self._member_loss(weights, frozen, states, x, y, training=True)
         gradients = tape.gradient(loss, weights)
-        for variable, gradient in zip(self.model.trainable_variables, gradients, strict=True):
-            if gradient is None:
-                fail("build", "a function whose model uses all its weights", variable.path)
         return loss, states, gradients
 
     def _gradients(self, weights, frozen, states, x, y):
@@ -101,10 +97,11 @@ def stack(function, arguments):
     try:
         return tf.vectorized_map(function, arguments, fallback_to_while_loop=False)
     except ValueError as error:
-        if "pfor" not in str(error):
-            raise
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"build must give a model that can be stacked: {reason}") from error
+        reason = re.search(
+            "No pfor vectorization defined for .*|Input .* loop invariant", str(error)
+        )
+        wanted = "build, loss and metrics must use operations that can be stacked"
+        raise ValueError(f"{wanted}: {reason[0] if reason else error}") from error
 
 
 class StackTrainer:

@@ -64,10 +64,28 @@ def check_model(model, x):
     after = model.stateless_call(trainable, before, x, training=True)[1]
     for variable, old, new in zip(model.non_trainable_variables, before, after, strict=True):
         if old is not new:
-            problem = f"whose layers keep no state; {variable.path} is updated in training"
+            owners = [layer.name for layer in model.layers if _owns(layer, variable)]
+            problem = f"whose layers keep no state, unlike {', '.join(owners) or variable.path}"
             fail("build", wanted + problem, model)
     if len(model.weights) != len(trainable) + len(before):
         fail("build", wanted + "whose layers keep no random state", model)
+
+
+def _owns(layer, variable):
+    return any(variable is own for own in layer.variables)
+
+
+def check_loss(model, loss, x, y):
+    """Raise a `ValueError` unless `loss` is one number, and moves all weights, on a small batch."""
+    with tf.GradientTape() as tape:
+        value = loss(tf.constant(y), model(x, training=True))
+    if value.shape.rank != 0:
+        fail("loss", "one that returns one number for a batch", loss)
+    gradients = tape.gradient(value, [v.value for v in model.trainable_variables])
+    for variable, gradient in zip(model.trainable_variables, gradients, strict=True):
+        if gradient is None:
+            problem = f"whose weights all act on the loss, unlike {variable.path}"
+            fail("build", "a function that returns a Keras model " + problem, model)
 
 
 def copy_optimizer(optimizer):
@@ -87,8 +105,8 @@ def copy_optimizer(optimizer):
 def check_optimizer(optimizer):
     """Raise a `ValueError` unless `optimizer` updates each number by itself.
 
-    Two settings of weights with gradients of very different sizes are updated three times,
-    stacked and one by one; the results must agree.
+    Three members whose gradients are small, large and NaN are updated three times, stacked and
+    one by one; the results must agree.
     """
     for name in REFUSED_SETTINGS:
         if getattr(optimizer, name, None):
@@ -97,7 +115,8 @@ def check_optimizer(optimizer):
     if any(getattr(optimizer, name, None) for name in excluded):
         fail("optimizer", "one that decays all weights alike", optimizer)
     try:
-        agree = np.allclose(_probe_alone(optimizer), _probe_stacked(optimizer), 1e-5, 1e-7)
+        alone, stacked = _probe_alone(optimizer), _probe_stacked(optimizer)
+        agree = np.allclose(alone, stacked, rtol=1e-5, atol=1e-7, equal_nan=True)
     except (ValueError, TypeError, AttributeError, tf.errors.OpError):
         agree = False
     if not agree:
@@ -109,10 +128,10 @@ _PROBE_SHAPES = ((3, 2), (2,))
 
 
 def _probe_data():
-    """Return weights (2, 8) and gradients (3, 2, 8), the second member's 1000 times larger."""
+    """Return weights (3, 8) and gradients (3, 3, 8): small ones, large ones, and NaN."""
     random = np.random.default_rng(0)
-    sizes = np.array([[1.0], [1000.0]])
-    return random.normal(size=(2, 8)), random.normal(size=(3, 2, 8)) * sizes
+    sizes = np.array([[1.0], [1000.0], [np.nan]])
+    return random.normal(size=(3, 8)), random.normal(size=(3, 3, 8)) * sizes
 
 
 def _probe_stacked(optimizer):
@@ -127,7 +146,7 @@ def _probe_stacked(optimizer):
 def _probe_alone(optimizer):
     start, gradients = _probe_data()
     return np.stack(
-        [_probe_member(copy_optimizer(optimizer), start[i], gradients[:, i]) for i in range(2)]
+        [_probe_member(copy_optimizer(optimizer), start[i], gradients[:, i]) for i in range(3)]
     )
 
 
