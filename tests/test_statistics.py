@@ -1,69 +1,123 @@
-"""Intervals: closed forms, coverage by simulation, bad input."""
+"""Intervals against closed forms, against how often they cover the truth, and bad input."""
+
+import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from utils.statistics import (
-    Interval,
-    mean_interval,
-    median_interval,
-    paired_difference,
-    wilson_interval,
-)
+from utils import statistics as s
 
 
-@pytest.mark.parametrize(("successes", "n"), [(0, 20), (7, 20), (20, 20), (150, 200)])
-def test_wilson_is_its_closed_form(successes, n):
-    z, p = 1.959963984540054, successes / n
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    assert wilson_interval(successes, n) == pytest.approx((p, centre - half, centre + half))
+@pytest.fixture
+def random():
+    return np.random.default_rng(5)
 
 
-@pytest.mark.parametrize("interval", [mean_interval, median_interval])
-def test_95_percent_of_intervals_hold_the_truth(interval):
-    samples = np.random.default_rng(0).normal(3, 2, size=(200, 40))
-    held = sum(found.low <= 3 <= found.high for found in map(interval, samples))
-    assert 0.9 * 200 <= held <= 0.99 * 200
+def test_mean_interval_by_the_table():
+    """For 1 to 5: mean 3, standard error sqrt(0.5), and t(0.975, 4) = 2.776445 in any table."""
+    reach = 2.776445 * math.sqrt(0.5)
+    found = s.mean_interval([1, 2, 3, 4, 5])
+    assert found.value == 3
+    assert np.allclose(found[1:], (3 - reach, 3 + reach), rtol=1e-6)
 
 
-def test_mean_interval_by_hand():
-    found = mean_interval([1.0, 2.0, 3.0])
-    assert found == pytest.approx((2, 2 - 4.30265 / np.sqrt(3), 2 + 4.30265 / np.sqrt(3)), rel=1e-5)
+@pytest.mark.parametrize("successes, n", [(0, 20), (1, 7), (130, 200), (20, 20)])
+def test_wilson_limits_solve_their_equation(successes, n):
+    """Wilson's limits are the shares p at which |share - p| is 1.96 standard errors of p."""
+    found = s.wilson_interval(successes, n)
+    assert found.value == successes / n and 0 <= found.low <= found.value <= found.high <= 1
+    for limit in found[1:]:
+        if abs(limit - found.value) > 1e-12:
+            error = math.sqrt(limit * (1 - limit) / n)
+            assert abs(found.value - limit) / error == pytest.approx(1.959964, rel=1e-5)
 
 
-def test_pairs_see_what_separate_samples_hide():
-    seeds = 100 * np.random.default_rng(1).normal(size=30)
-    better = seeds + 1 + 0.1 * np.random.default_rng(2).normal(size=30)
-    found = paired_difference(better, seeds)
-    assert 0.9 < found.low < found.value < found.high < 1.1
-    assert median_interval(better).low < 0
-    assert paired_difference(seeds, better, np.mean).value == pytest.approx((seeds - better).mean())
+@pytest.mark.parametrize("level", [0.8, 0.95])
+@pytest.mark.parametrize("function, centre", [(s.mean_interval, 1.0), (s.median_interval, 1.0)])
+def test_intervals_cover_the_truth_as_often_as_they_say(function, centre, level, random):
+    samples = random.normal(centre, 2.0, size=(300, 25))
+    covered = sum(not function(sample, level=level).excludes(centre) for sample in samples)
+    expected, spread = 300 * level, math.sqrt(300 * level * (1 - level))
+    assert abs(covered - expected) < 3.5 * spread
 
 
-def test_intervals_are_the_same_each_time_and_of_one_point_without_spread():
-    values = np.random.default_rng(0).normal(size=25)
-    assert median_interval(values) == median_interval(values)
-    assert median_interval([2.0, 2.0, 2.0]) == (2, 2, 2)
+def test_wilson_covers_the_truth():
+    """The chance that it covers a share p, summed over all counts of 60, averaged over p."""
+    intervals = [s.wilson_interval(count, 60) for count in range(61)]
+    chances = [
+        sum(stats.binom.pmf(k, 60, p) for k, found in enumerate(intervals) if not found.excludes(p))
+        for p in np.linspace(0.05, 0.95, 91)
+    ]
+    assert 0.945 < np.mean(chances) < 0.955 and min(chances) > 0.9
 
 
-def test_text_has_true_minus_signs():
-    assert Interval(-1.0, -2.5, 0.125).text() == "−1 [−2.5, 0.125]"
-    assert Interval(0.5, 0.25, 0.75).text(".0%") == "50% [25%, 75%]"
+def test_median_interval_holds_the_middle_of_skewed_values(random):
+    values = np.exp(random.normal(size=101))
+    found = s.median_interval(values)
+    assert found.value == np.sort(values)[50]
+    # The distribution-free limits from the binomial: order statistics 41 and 61 of 101.
+    low, high = np.sort(values)[[40, 60]]
+    assert found.low == pytest.approx(low, rel=0.2) and found.high == pytest.approx(high, rel=0.2)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: wilson_interval(3, 0), "n must be"),
-        (lambda: wilson_interval(-1, 3), "successes must be"),
-        (lambda: wilson_interval(4, 3), "successes must be at most n = 3, got 4"),
-        (lambda: mean_interval([1.0]), "values must be at least two numbers"),
-        (lambda: median_interval([[1.0, 2.0]]), "values must be .* with 1 axes"),
-        (lambda: median_interval([1.0, np.nan]), "values must be a finite"),
-        (lambda: paired_difference([1.0, 2.0], [1.0]), r"second must be .* of shape \(2\)"),
-    ],
-)
-def test_bad_arguments_are_named(call, message):
+def test_bootstrap_of_a_mean_is_near_students_t(random):
+    values = random.normal(size=400)
+    ours, theirs = s.bootstrap_interval(values, np.mean), s.mean_interval(values)
+    assert np.allclose(ours, theirs, atol=0.01)
+
+
+def test_pairing_takes_out_what_the_seeds_share(random):
+    luck = random.normal(0, 10, size=30)
+    a, b = luck + random.normal(1, 0.1, size=30), luck + random.normal(0, 0.1, size=30)
+    for statistic in ("mean", "median"):
+        paired = s.paired_difference(a, b, statistic)
+        assert paired.excludes(0) and paired.value == pytest.approx(1, abs=0.1)
+    assert not s.Interval(0, s.mean_interval(a).low - b.mean(), 9).excludes(0)
+    assert s.paired_difference(b, a) == pytest.approx(
+        [-x for x in np.array(s.paired_difference(a, b))[[0, 2, 1]]]
+    )
+
+
+def test_results_are_the_same_each_time(random):
+    values = random.normal(size=30)
+    before = np.random.get_state()[1].copy()
+    assert s.median_interval(values) == s.median_interval(values)
+    one, two = (s.bootstrap_interval(values, np.mean, seed=seed) for seed in (1, 2))
+    assert one != two and one.value == two.value
+    assert np.array_equal(before, np.random.get_state()[1])
+
+
+def test_equal_values_have_an_interval_of_no_width():
+    for function in (s.mean_interval, s.median_interval):
+        assert function([2.0] * 20) == (2.0, 2.0, 2.0)
+
+
+def test_an_interval_reads_well():
+    interval = s.Interval(0.54321, 0.5, 0.6)
+    assert f"{interval:.2f}" == "0.54 [0.50, 0.60]"
+    assert f"{interval:.0%}" == "54% [50%, 60%]"
+    assert str(interval) == f"{interval}" == "0.543 [0.5, 0.6]"
+
+
+BAD = [
+    (s.mean_interval, ([1.0],), "values must be at least two"),
+    (s.mean_interval, ([1.0, np.nan],), "values must be a finite array"),
+    (s.mean_interval, ([[1.0, 2.0]],), "values must be a finite array of numbers with 1 axes"),
+    (s.mean_interval, ([1.0, 2.0], 1.0), "level must be a number below 1"),
+    (s.median_interval, ([1.0, 2.0], 0), "level must be a positive number"),
+    (s.bootstrap_interval, ([1.0, 2.0], np.mean, 0.9, 0), "resamples must be"),
+    (s.bootstrap_interval, ([1.0, 2.0], np.mean, 0.9, 9, -1), "seed must be"),
+    (s.wilson_interval, (5, 4), "successes must be at most n = 4"),
+    (s.wilson_interval, (-1, 4), "successes must be a whole number"),
+    (s.wilson_interval, (0, 0), "n must be a whole number"),
+    (s.wilson_interval, (0, 3, 2), "level must be"),
+    (s.paired_difference, ([1.0, 2.0], [1.0]), "b must be a finite array of numbers of shape"),
+    (s.paired_difference, ([1.0, 2.0], [1.0, 3.0], "mode"), "statistic must be one of"),
+]
+
+
+@pytest.mark.parametrize("function, arguments, message", BAD)
+def test_bad_input_is_named(function, arguments, message):
     with pytest.raises(ValueError, match=message):
-        call()
+        function(*arguments)

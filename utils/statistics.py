@@ -1,6 +1,8 @@
-"""95 % intervals for what was measured over seeds, by SciPy. First used in chapter 03.
+"""Intervals for what was measured over seeds. First used in chapter 03.
 
-Each function returns an `Interval`. The bootstrap has a fixed seed, so printed intervals stay.
+Each function returns an `Interval`: the value and the limits within which the true value lies with
+a confidence of 95 % (or another `level`). A claim about two settings is tested on the same seeds,
+by the interval of the paired difference. Nothing is random: the bootstrap has a fixed seed.
 """
 
 import typing
@@ -8,69 +10,99 @@ import typing
 import numpy as np
 from scipy import stats
 
-from utils.validation import check_array, check_count, fail
+from utils.validation import check_array, check_choice, check_count, check_number, fail
 
 
 class Interval(typing.NamedTuple):
-    """An estimate with the ends of its 95 % interval."""
+    """A measured value and its confidence limits; `f"{interval:.2f}"` prints all three."""
 
     value: float
     low: float
     high: float
 
-    def text(self, form=".3g"):
-        """Return "value [low, high]" with each number in the format `form`."""
-        value, low, high = (format(number, form).replace("-", "−") for number in self)
+    def __format__(self, spec):
+        """Return "value [low, high]", each number in the format `spec` (".3g" if it is empty)."""
+        value, low, high = (format(number, spec or ".3g").replace("-", "−") for number in self)
         return f"{value} [{low}, {high}]"
 
+    def __str__(self):
+        return format(self)
 
-def wilson_interval(successes, n):
-    """Return the share `successes` / `n` with Wilson's score interval (Wilson 1927).
+    def excludes(self, number):
+        """Return whether `number` lies outside the limits, for example 0 for a difference."""
+        return not self.low <= number <= self.high
 
-    It holds for shares near 0 and 1 too, where the textbook's interval fails.
+
+def _check_sample(name, values, level):
+    """Return at least two finite numbers in one axis, and a level between 0 and 1."""
+    values = check_array(name, values, ndim=1)
+    if len(values) < 2:
+        fail(name, "at least two numbers, one per seed", values)
+    return values, _check_level(level)
+
+
+def _check_level(level):
+    level = check_number("level", level, positive=True)
+    if level >= 1:
+        fail("level", "a number below 1", level)
+    return level
+
+
+def mean_interval(values, level=0.95):
+    """Return the mean of `values`, a number per seed, with Student's t interval.
+
+    Exact for normal values; a good approximation for 20 or more that are not too skewed.
     """
-    n = check_count("n", n)
-    successes = check_count("successes", successes, minimum=0)
+    values, level = _check_sample("values", values, level)
+    mean, error = values.mean(), stats.sem(values)
+    reach = stats.t.ppf((1 + level) / 2, len(values) - 1) * error
+    return Interval(float(mean), float(mean - reach), float(mean + reach))
+
+
+def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, seed=0):
+    """Return `statistic` of `values`, a number per seed, with its percentile bootstrap interval.
+
+    `statistic` takes an array and an `axis`, as `np.median` does. Efron, "Bootstrap methods:
+    another look at the jackknife", Annals of Statistics 7 (1979).
+    """
+    values, level = _check_sample("values", values, level)
+    found = stats.bootstrap(
+        (values,),
+        statistic,
+        confidence_level=level,
+        n_resamples=check_count("resamples", resamples),
+        method="percentile",
+        random_state=np.random.default_rng(check_count("seed", seed, minimum=0)),
+    ).confidence_interval
+    return Interval(float(statistic(values, axis=0)), float(found.low), float(found.high))
+
+
+def median_interval(values, level=0.95):
+    """Return the median of `values`, a number per seed, with its bootstrap interval."""
+    return bootstrap_interval(values, np.median, level)
+
+
+def wilson_interval(successes, n, level=0.95):
+    """Return the share of `successes` among `n` seeds with Wilson's score interval.
+
+    Sensible for shares of 0 and 1 too. Wilson, "Probable inference, the law of succession, and
+    statistical inference", Journal of the American Statistical Association 22 (1927).
+    """
+    n, successes = check_count("n", n), check_count("successes", successes, minimum=0)
     if successes > n:
         fail("successes", f"at most n = {n}", successes)
-    found = stats.binomtest(successes, n).proportion_ci(method="wilson")
+    test = stats.binomtest(successes, n)
+    found = test.proportion_ci(confidence_level=_check_level(level), method="wilson")
     return Interval(successes / n, float(found.low), float(found.high))
 
 
-def mean_interval(values):
-    """Return the mean of `values`, shape (n,), with Student's t interval."""
-    values = _sample(values)
-    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
-    mean = values.mean()
-    return Interval(float(mean), float(mean - half), float(mean + half))
+def paired_difference(a, b, statistic="mean", level=0.95):
+    """Return how much larger `a` is than `b`, two settings measured on the same seeds in order.
 
-
-def median_interval(values):
-    """Return the median of `values`, shape (n,), with its bootstrap percentile interval."""
-    return _bootstrap(_sample(values), np.median)
-
-
-def paired_difference(first, second, statistic=np.median):
-    """Return `statistic` of `first` − `second`, both shape (n,), over the same seeds in one order.
-
-    Pairing takes out what the seeds have in common. The interval is the bootstrap's; it lies on
-    one side of 0 where one setting is better than the other at the 5 % level.
+    The mean (or median) of the differences with its interval. Pairing takes out what the seeds
+    have in common, so fewer of them are needed than to compare two separate means.
     """
-    first = _sample(first, "first")
-    return _bootstrap(first - check_array("second", second, shape=first.shape), statistic)
-
-
-def _bootstrap(values, statistic):
-    if np.ptp(values) == 0:  # no spread: SciPy would answer NaN
-        return Interval(float(values[0]), float(values[0]), float(values[0]))
-    found = stats.bootstrap(
-        (values,), statistic, n_resamples=2000, method="percentile", rng=np.random.default_rng(0)
-    ).confidence_interval
-    return Interval(float(statistic(values)), float(found.low), float(found.high))
-
-
-def _sample(values, name="values"):
-    values = check_array(name, values, ndim=1)
-    if len(values) < 2:
-        fail(name, "at least two numbers", values)
-    return values
+    a, level = _check_sample("a", a, level)
+    b = check_array("b", b, shape=a.shape)
+    intervals = {"mean": mean_interval, "median": median_interval}
+    return intervals[check_choice("statistic", statistic, intervals)](a - b, level)

@@ -401,7 +401,7 @@ by_huber = fit(lambda error: np.clip(error, -50, 50))
 moved_squares, moved_huber = (np.abs(w[1:, 0] - w[0, 0]) for w in (by_squares, by_huber))
 
 # %% id="patients-print"
-saved = paired_difference(moved_squares, moved_huber)
+saved = paired_difference(moved_squares, moved_huber, "median")
 assert np.isclose(by_squares[0, 0], np.linalg.lstsq(inputs, diabetes.y, rcond=None)[0][0], rtol=1e-6)
 print(f"slope without mistakes: {by_squares[0, 0]:.1f} by squares, {by_huber[0, 0]:.1f} by Huber")
 print(f"5 % mistakes move it by {np.median(moved_squares):.0f} and {np.median(moved_huber):.1f} (medians of 40)")
@@ -489,7 +489,7 @@ by_quadratic = np.array([race(delta_quadratic, rate, range(40))[1] for rate in R
 by_entropy = np.array([race(delta_entropy, rate, range(40))[1] for rate in RATES])
 same_rate = median_interval(by_quadratic[1] / by_entropy[1])
 print("steps with the quadratic cost over steps with cross-entropy, median of 40 and 95 % interval")
-print("both with learning rate 1:", same_rate.text(".0f"))
+print("both with learning rate 1:", f"{same_rate:.0f}")
 
 # %% id="race-figure"
 show(*figures.race(RATES, by_quadratic, by_entropy))
@@ -504,7 +504,7 @@ for name, delta in {"quadratic": delta_quadratic, "cross-entropy": delta_entropy
     best[name] = int(np.argmin(medians))
 own_rate = median_interval(by_quadratic[best["quadratic"]] / by_entropy[best["cross-entropy"]])
 print("best rates:", {name: RATES[index] for name, index in best.items()})
-print("each with its best rate:", own_rate.text(".1f"))
+print("each with its best rate:", f"{own_rate:.1f}")
 
 # %% [markdown] id="race-reading" lang="en"
 # So the usual story, that the quadratic cost *cannot* learn from a bad start, says too much. It stands still at a moderate learning rate. A rate a hundred times as large makes up for most of it here, where two clouds with a gap between them forgive any overshooting.

@@ -1,0 +1,177 @@
+"""The checks and conversions of `train_many`'s arguments. Nothing else uses them."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from utils.validation import check_array, check_count, fail
+
+
+def shorten(values):
+    """Return `values` as text, without the middle if there are many."""
+    texts = [str(value) for value in values]
+    return ", ".join(texts if len(texts) <= 8 else texts[:4] + ["..."] + texts[-1:])
+
+
+def check_seeds(seeds):
+    """Return the seeds as a list: 0, 1, ... for a count, or those that were given."""
+    if np.ndim(seeds) == 0 and not hasattr(seeds, "__iter__"):
+        return list(range(check_count("seeds", seeds)))
+    found = [check_count("seeds", seed, minimum=0) for seed in seeds]
+    if not found or max(found) >= 2**32:
+        fail("seeds", "a count, or at least one seed, each below 2**32", seeds)
+    return found
+
+
+def check_data(x_name, x, y_name, y, members=None):
+    """Return inputs as float32 and targets as float32 or int32, with as many samples.
+
+    With a number of `members`, both have a leading axis of that length.
+    """
+    lead = 0 if members is None else 1
+    whole = np.asarray(y).dtype.kind in "iub" if not np.iscomplexobj(y) else False
+    x = check_array(x_name, x).astype(np.float32)
+    y = check_array(y_name, y).astype(np.int32 if whole else np.float32)
+    if x.ndim < lead + 2:
+        fail(x_name, f"an array with at least {lead + 2} axes{' (the first: seeds)' * lead}", x)
+    if y.shape[: lead + 1] != x.shape[: lead + 1]:
+        fail(y_name, f"an array that begins with the axes {x.shape[: lead + 1]} of {x_name}", y)
+    if lead and len(x) != members:
+        fail(x_name, f"an array with {members} entries along the axis of seeds", x)
+    return x, y
+
+
+def check_validation(data, model, x, members, data_per_seed):
+    """Return (x, y, own data?) of the pair `data`, which is shared or has an axis of seeds."""
+    if data is None:
+        return None
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        fail("validation_data", "a pair (x, y)", data)
+    sample_axes = x.ndim - data_per_seed
+    own = np.ndim(data[0]) == sample_axes + 1
+    names = "validation_data[0]", "validation_data[1]"
+    x_held, y_held = check_data(names[0], data[0], names[1], data[1], members if own else None)
+    if x_held.shape[1 + own :] != x.shape[1 + data_per_seed :]:
+        fail(names[0], f"an array whose samples have the shape {x.shape[1 + data_per_seed :]}", x)
+    return x_held, match_output(model, y_held, own), own
+
+
+def match_output(model, y, own):
+    """Return `y` with a last axis of 1 if it lacks the one that the model's single output has."""
+    lacks_axis = y.ndim - own == len(model.output_shape) - 1
+    return y[..., np.newaxis] if lacks_axis and model.output_shape[-1] == 1 else y
+
+
+def build_model(build, seed, x):
+    """Return `build()` under `seed`, with its weights made for inputs like `x`."""
+    keras.utils.set_random_seed(seed)
+    model = build() if callable(build) else None
+    if not isinstance(model, keras.Model):
+        fail("build", "a function without arguments that returns a Keras model", build)
+    if not model.built:
+        model(x[:1])
+    return model
+
+
+def check_weights(weights, model, members):
+    """Return `weights` as a list of float32 arrays (members, ...) that fit `model`."""
+    if len(weights) != len(model.weights):
+        fail("initial_weights", f"a list of {len(model.weights)} arrays", weights)
+    return [
+        check_array(f"initial_weights[{i}]", array, shape=(members, *variable.shape)).astype("f")
+        for i, (array, variable) in enumerate(zip(weights, model.weights, strict=True))
+    ]
+
+
+def check_rates(rates, members):
+    """Return the learning rates as a float32 column (members, 1), or None."""
+    if rates is None:
+        return None
+    rates = check_array("learning_rates", rates, shape=(members,))
+    if (rates <= 0).any():
+        fail("learning_rates", "positive", rates.min())
+    return rates[:, np.newaxis].astype(np.float32)
+
+
+def check_epochs(snapshot_epochs, epochs):
+    """Return the epochs of the snapshots, sorted and once each."""
+    stops = {check_count("snapshot_epochs", epoch, minimum=0) for epoch in snapshot_epochs}
+    if stops and max(stops) > epochs:
+        fail("snapshot_epochs", f"at most {epochs}, the number of epochs", max(stops))
+    return sorted(stops)
+
+
+class FunctionLoss(keras.losses.Loss):
+    """A loss function (y_true, y_pred) -> one number per sample, averaged over the batch."""
+
+    def __init__(self, function):
+        """Take `function` with Keras's usual reduction."""
+        super().__init__(name="loss", reduction="sum_over_batch_size")
+        self.function = function
+
+    def call(self, y_true, y_pred):
+        """Return the loss of each sample."""
+        return self.function(y_true, y_pred)
+
+
+def as_loss(loss):
+    """Return the `keras.losses.Loss` that `model.compile` would make of `loss`."""
+    try:
+        found = keras.losses.get(loss)
+    except ValueError:
+        found = None
+    if not callable(found):
+        fail("loss", "a Keras loss, the name of one, or a function (y_true, y_pred)", loss)
+    return found if isinstance(found, keras.losses.Loss) else FunctionLoss(found)
+
+
+def as_metrics(metrics, model, target_axes):
+    """Return new Keras metrics for what `model.compile` takes as `metrics`."""
+    found = [_as_metric(metric, model.output_shape, target_axes) for metric in metrics]
+    names = [metric.name for metric in found]
+    if len(set(names)) < len(names):
+        fail("metrics", "metrics with different names", shorten(names))
+    return found
+
+
+def _as_metric(metric, output_shape, target_axes):
+    name = metric if isinstance(metric, str) else None
+    if name in ("accuracy", "acc"):
+        metric = _accuracy_kind(output_shape, target_axes)
+    try:
+        found = keras.metrics.get(metric)
+    except ValueError:
+        found = None
+    name = name or getattr(found, "name", None) or getattr(found, "__name__", None)
+    for kind, function in STACKABLE.items():
+        if isinstance(found, getattr(keras.metrics, kind)):
+            found = function
+    if isinstance(found, keras.metrics.Metric):
+        return type(found).from_config({**found.get_config(), "name": name})
+    if not callable(found):
+        fail("metrics", "Keras metrics, their names, or functions (y_true, y_pred)", metric)
+    return keras.metrics.MeanMetricWrapper(found, name=name)
+
+
+def _accuracy_kind(output_shape, target_axes):
+    """Return the accuracy that Keras means, by the shape of the outputs and of the targets."""
+    if output_shape[-1] == 1:
+        return "BinaryAccuracy"
+    sparse = target_axes < len(output_shape)
+    return "SparseCategoricalAccuracy" if sparse else "CategoricalAccuracy"
+
+
+def _sparse_accuracy(y_true, y_pred):
+    labels = tf.reshape(tf.cast(y_true, tf.int64), tf.shape(y_pred)[:-1])
+    return tf.cast(tf.equal(labels, tf.argmax(y_pred, axis=-1)), tf.float32)
+
+
+def _categorical_accuracy(y_true, y_pred):
+    return _sparse_accuracy(tf.argmax(y_true, axis=-1), y_pred)
+
+
+# Keras's own functions look for negative zeros with an operation that cannot be vectorized.
+STACKABLE = {
+    "SparseCategoricalAccuracy": _sparse_accuracy,
+    "CategoricalAccuracy": _categorical_accuracy,
+}

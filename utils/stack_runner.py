@@ -1,0 +1,175 @@
+"""Splits the seeds of `train_many` into stacks and trains these on all cores."""
+
+import concurrent.futures
+import dataclasses
+import os
+import queue
+import threading
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from utils.progress import progress_bar
+from utils.stacked_training import StackTrainer
+
+# Few enough for a step's numbers to stay in the processor's cache, many enough to share the cost
+# of starting an operation. It is fixed, so that results do not hang on the number of cores.
+MEMBERS_PER_STACK = 8
+ORDER_LIMIT = 2**20  # sample numbers handed over in one call: 4 MB
+SECONDS_PER_CALL = 0.5  # so that the progress bar moves
+
+
+@dataclasses.dataclass
+class Plan:
+    """What is to be trained: the checked arguments of `train_many`.
+
+    `data` and `validation` are (x, y, has an axis of seeds?), `rates` (seeds, 1) or None, `stops`
+    the sorted epochs at which the weights are kept.
+    """
+
+    seeds: list
+    epochs: int
+    batch_size: int
+    data: tuple
+    validation: tuple | None
+    shuffle: bool
+    rates: np.ndarray | None
+    stops: list
+
+    @property
+    def samples(self):
+        """The number of samples of each seed."""
+        x, _, own = self.data
+        return x.shape[int(own)]
+
+
+def split_members(count):
+    """Return the member numbers of each stack, an array (stacks, size).
+
+    All stacks have the same size, so that one program fits all; the last is filled up with the
+    last member, whose results are the same each time.
+    """
+    stacks = -(-count // MEMBERS_PER_STACK)
+    size = -(-count // stacks)
+    return np.minimum(np.arange(stacks * size), count - 1).reshape(stacks, size)
+
+
+def run_stacks(plan, task, optimizer, weights):
+    """Train all stacks; return the history (epochs, rows, seeds) and the kept weights by epoch."""
+    stacks = split_members(len(plan.seeds))
+    trainers = queue.SimpleQueue()
+    workers = min(len(stacks), os.cpu_count() or 1)
+    for _ in range(workers):
+        trainers.put(StackTrainer(task, optimizer, stacks.shape[1], plan.rates is not None))
+    runs = [StackRun(plan, task, members, weights) for members in stacks]
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        jobs = [pool.submit(run.train, trainers) for run in runs]
+        try:
+            _wait(jobs, runs)
+        finally:  # an error or an interrupt stops the others too
+            for run in runs:
+                run.stopped = True
+    return _merge(stacks, runs, len(plan.seeds))
+
+
+class StackRun:
+    """The training of one stack: `members` are its positions among all seeds.
+
+    While it runs, `done` counts the epochs; at the end `history` (epochs, rows, members) and
+    `kept` (a list of arrays, each with a leading axis of members, by epoch) are complete.
+    """
+
+    trace = threading.Lock()  # programs are traced one after another, and run at the same time
+
+    def __init__(self, plan, task, members, weights):
+        """Pick this stack's part of `plan` and `weights`."""
+        self.plan, self.task = plan, task
+        self.weights = [array[members] for array in weights]
+        self.frozen = [tf.constant(self.weights[place]) for place in task.frozen]
+        self.rates = None if plan.rates is None else plan.rates[members]
+        self.data = self._own_part(plan.data, members)
+        self.validation = plan.validation and self._own_part(plan.validation, members)
+        self.generators = [np.random.default_rng(plan.seeds[i]) for i in members]
+        self.limit = max(1, min(plan.epochs, ORDER_LIMIT // (plan.samples * len(members))))
+        self.done, self.stopped, self.history, self.kept = 0, False, [], {}
+
+    @staticmethod
+    def _own_part(data, members):
+        x, y, own = data
+        return (x[members], y[members], own) if own else data
+
+    def train(self, trainers):
+        """Train on one of `trainers`, a queue, and give it back."""
+        trainer = trainers.get()
+        trainer.load(self.weights, self.rates)
+        data = [
+            data and (tf.constant(data[0]), tf.constant(data[1]), data[2])
+            for data in (self.data, self.validation)
+        ]
+        self._keep(trainer)
+        count = 1
+        while self.done < self.plan.epochs and not self.stopped:
+            count = self._bounded(count)
+            start = time.monotonic()
+            self._call(trainer, data, count)
+            self._keep(trainer)
+            seconds = time.monotonic() - start
+            count = int(count * SECONDS_PER_CALL / seconds)
+        self.history = np.concatenate(self.history)
+        trainers.put(trainer)
+
+    def _bounded(self, count):
+        """Return `count`, or as many epochs as may come before the next stop."""
+        stops = [stop for stop in (*self.plan.stops, self.plan.epochs) if stop > self.done]
+        return max(1, min(count, self.limit, stops[0] - self.done))
+
+    def _call(self, trainer, data, count):
+        order = tf.constant(self._draw_order(count))
+        arguments = (*data, self.frozen, order, tf.constant(count), self.plan.batch_size)
+        with self.trace:
+            trainer.run.get_concrete_function(*arguments)
+        self.history.append(trainer.run(*arguments).numpy()[:count])
+        self.done += count
+
+    def _draw_order(self, count):
+        """Return the sample numbers of `count` epochs in the order of their use.
+
+        The array (limit, members, samples) is always of the same shape, for the same program.
+        """
+        samples = self.plan.samples
+        order = np.empty((self.limit, len(self.generators), samples), np.int32)
+        order[:] = np.arange(samples)
+        if self.plan.shuffle:
+            for row in order[:count]:
+                row[:] = [generator.permutation(samples) for generator in self.generators]
+        return order
+
+    def _keep(self, trainer):
+        if self.done in (*self.plan.stops, self.plan.epochs):
+            self.kept[self.done] = list(self.weights)
+            for place, array in zip(self.task.trainable, trainer.read(), strict=True):
+                self.kept[self.done][place] = array
+
+
+def _wait(jobs, runs):
+    with progress_bar(len(runs) * runs[0].plan.epochs, "epoch") as bar:
+        running = jobs
+        while running:
+            done, running = concurrent.futures.wait(running, timeout=0.1)
+            for job in done:
+                job.result()  # raises what the job raised
+            bar.update(sum(run.done for run in runs) - bar.n)
+
+
+def _merge(stacks, runs, members):
+    """Return the histories and the kept weights of all stacks in the order of the members."""
+    history = np.concatenate([run.history for run in runs], axis=2)[:, :, :members]
+    kept = {
+        epoch: [
+            np.concatenate(arrays)[:members]
+            for arrays in zip(*(run.kept[epoch] for run in runs), strict=True)
+        ]
+        for epoch in runs[0].kept
+    }
+    return history, kept

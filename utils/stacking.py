@@ -1,0 +1,170 @@
+"""One Keras model, many sets of weights: what can be stacked, and the compiled training of a stack.
+
+A stack holds the weights of `members` networks that share one architecture. All trainable numbers
+of a member lie in one row, so the optimizer sees a single variable of shape (members, numbers).
+That is right for every optimizer that acts on each number by itself; `check_optimizer` tries that
+out, and `check_model` finds what a stack cannot hold. `utils.ensembles` is what chapters use.
+"""
+
+import functools
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from utils.validation import fail
+
+# Settings that look beyond one number, or beyond the updates themselves.
+REFUSED_SETTINGS = ("clipnorm", "global_clipnorm", "use_ema", "loss_scale_factor")
+
+
+class Layout:
+    """Where the arrays of one member lie in its row.
+
+    `variables` is a list of Keras variables; a row has `size` numbers.
+    """
+
+    def __init__(self, variables):
+        self.shapes = [tuple(v.shape) for v in variables]
+        self.sizes = [int(np.prod(shape)) for shape in self.shapes]
+        self.size = sum(self.sizes)
+
+    def split(self, rows):
+        """Return the arrays, each of shape (members, ...), that lie in `rows` (members, size)."""
+        parts = tf.split(rows, self.sizes, axis=1) if self.sizes else []
+        return [
+            tf.reshape(part, (-1, *shape)) for part, shape in zip(parts, self.shapes, strict=True)
+        ]
+
+    def join(self, arrays):
+        """Return the rows (members, size) of `arrays`, each of shape (members, ...)."""
+        rows = [
+            tf.reshape(a, (a.shape[0], size)) for a, size in zip(arrays, self.sizes, strict=True)
+        ]
+        return tf.concat(rows, axis=1)
+
+
+def check_model(model, x):
+    """Raise a `ValueError` unless every member of a stack of `model` can be trained by itself.
+
+    `x` is a small batch of inputs. Found by calling the model in training mode: a layer that
+    updates state (batch normalization, the seeds of dropout) changes a variable.
+    """
+    wanted = "a function that returns a Keras model "
+    if len(model.inputs or [x]) != 1 or len(model.outputs or [x]) != 1:
+        fail("build", wanted + "with one input and one output", model)
+    for variable in model.weights:
+        if variable.dtype != "float32" or variable.constraint is not None:
+            fail("build", wanted + "with float32 weights and no constraints", variable.path)
+    if not model.trainable_variables:
+        fail("build", wanted + "with trainable weights", model)
+    before = [v.value for v in model.non_trainable_variables]
+    trainable = [v.value for v in model.trainable_variables]
+    after = model.stateless_call(trainable, before, x, training=True)[1]
+    for variable, old, new in zip(model.non_trainable_variables, before, after, strict=True):
+        if old is not new:
+            owners = [layer.name for layer in model.layers if _owns(layer, variable)]
+            problem = f"whose layers keep no state, unlike {', '.join(owners) or variable.path}"
+            fail("build", wanted + problem, model)
+    if len(model.weights) != len(trainable) + len(before):
+        fail("build", wanted + "whose layers keep no random state", model)
+
+
+def _owns(layer, variable):
+    return any(variable is own for own in layer.variables)
+
+
+def check_loss(model, loss, x, y):
+    """Raise a `ValueError` unless `loss` is one number, and moves all weights, on a small batch."""
+    with tf.GradientTape() as tape:
+        value = loss(tf.constant(y), model(x, training=True))
+    if value.shape.rank != 0:
+        fail("loss", "one that returns one number for a batch", loss)
+    gradients = tape.gradient(value, [v.value for v in model.trainable_variables])
+    for variable, gradient in zip(model.trainable_variables, gradients, strict=True):
+        if gradient is None:
+            problem = f"whose weights all act on the loss, unlike {variable.path}"
+            fail("build", "a function that returns a Keras model " + problem, model)
+
+
+def copy_optimizer(optimizer):
+    """Return a new optimizer with the settings of `optimizer`, and none of its state.
+
+    `optimizer` is what `model.compile` takes: a name, a config, or an instance, which stays as
+    it is.
+    """
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        return type(optimizer).from_config(optimizer.get_config())
+    try:
+        return keras.optimizers.get(optimizer)
+    except (ValueError, TypeError):
+        fail("optimizer", "a Keras optimizer or the name of one", optimizer)
+
+
+def check_optimizer(optimizer):
+    """Raise a `ValueError` unless `optimizer` updates each number by itself.
+
+    Three members whose gradients are small, large and NaN are updated three times, stacked and
+    one by one; the results must agree.
+    """
+    for name in REFUSED_SETTINGS:
+        if getattr(optimizer, name, None):
+            fail("optimizer", f"one without {name}, which a stack cannot keep apart", optimizer)
+    excluded = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
+    if any(getattr(optimizer, name, None) for name in excluded):
+        fail("optimizer", "one that decays all weights alike", optimizer)
+    try:
+        alone, stacked = _probe_alone(optimizer), _probe_stacked(optimizer)
+        agree = np.allclose(alone, stacked, rtol=1e-5, atol=1e-7, equal_nan=True)
+    except (ValueError, TypeError, AttributeError, tf.errors.OpError):
+        agree = False
+    if not agree:
+        wanted = "one that acts on each weight by itself (SGD, Adam, RMSprop, ...)"
+        fail("optimizer", wanted, optimizer)
+
+
+_PROBE_SHAPES = ((3, 2), (2,))
+
+
+def _probe_data():
+    """Return weights (3, 8) and gradients (3, 3, 8): small ones, large ones, and NaN."""
+    random = np.random.default_rng(0)
+    sizes = np.array([[1.0], [1000.0], [np.nan]])
+    return random.normal(size=(3, 8)), random.normal(size=(3, 3, 8)) * sizes
+
+
+def _probe_stacked(optimizer):
+    start, gradients = _probe_data()
+    optimizer = copy_optimizer(optimizer)
+    weights = keras.Variable(start, dtype="float32")
+    for gradient in gradients:
+        optimizer.apply([tf.constant(gradient, tf.float32)], [weights])
+    return weights.numpy()
+
+
+def _probe_alone(optimizer):
+    start, gradients = _probe_data()
+    return np.stack(
+        [_probe_member(copy_optimizer(optimizer), start[i], gradients[:, i]) for i in range(3)]
+    )
+
+
+def _probe_member(optimizer, start, gradients):
+    cut = [lambda row: row[:6].reshape(3, 2), lambda row: row[6:]]
+    variables = [keras.Variable(part(start), dtype="float32") for part in cut]
+    for gradient in gradients:
+        parts = [tf.constant(part(gradient), tf.float32) for part in cut]
+        optimizer.apply(parts, variables)
+    return np.concatenate([v.numpy().ravel() for v in variables])
+
+
+@functools.cache
+def xla_works():
+    """Return whether XLA can compile here; if not, say so once."""
+    try:
+        tf.function(lambda a: a + 1.0, jit_compile=True)(tf.constant(1.0))
+    except (tf.errors.OpError, NotImplementedError):
+        warnings.warn("XLA is missing here: train_many runs uncompiled, and slower", stacklevel=3)
+        return False
+    return True
