@@ -26,7 +26,7 @@
 # | chapter | question | state |
 # |---|---|---|
 # | 00 Start here | How do I run, predict and check? | ready |
-# | 01 The BP network | How does an error find the weight that caused it? | in preparation |
+# | 01 The BP network | How does an error find the weight that caused it? | ready |
 # | 02 Loss functions | What should "wrong" mean, in one number? | ready |
 # | 03 Descend a curve | Which way, and how far, should one weight move? | ready |
 # | 04 Descend a surface | What changes with two weights? | in preparation |

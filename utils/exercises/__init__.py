@@ -54,6 +54,11 @@ def find(name):
 def verdict(exercise, answer):
     """Return the sentence that `check` prints after the name."""
     try:
+        if answer is None or answer is Ellipsis:
+            return "not attempted"
+        if callable(answer) != callable(exercise.solution):
+            kind = "a value" if callable(answer) else "a function"
+            return f"not yet. This exercise wants {kind}, got {describe(answer)}."
         outcome = results(exercise, answer)
         if any(value is None or value is Ellipsis for value in outcome):
             return "not attempted"
@@ -69,10 +74,14 @@ def verdict(exercise, answer):
 
 
 def results(exercise, answer):
-    """Return the list of values to compare: of each case for a function, else the answer itself."""
-    if callable(exercise.solution) and callable(answer):
-        return [answer(*copy.deepcopy(case)) for case in exercise.cases]
-    return [answer]
+    """Return the list of values to compare: of each case for a function, else the answer itself.
+
+    A tuple, as a function with several results returns it, counts as several values.
+    """
+    if not callable(exercise.solution):
+        return [answer]
+    values = [answer(*copy.deepcopy(case)) for case in exercise.cases]
+    return [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
 
 
 def same(outcome, wanted):
@@ -103,9 +112,8 @@ def as_numbers(value):
 
 def form_fault(outcome, wanted):
     """Return what is wrong with the form of the first value that differs in form, or ""."""
-    if len(outcome) != len(wanted) or (callable(outcome[0]) != callable(wanted[0])):
-        kind = "a function" if len(wanted) > 1 or callable(wanted[0]) else "a value"
-        return f"This exercise wants {kind}, got {describe(outcome[0])}."
+    if len(outcome) != len(wanted):
+        return f"The results are {len(wanted)} in number, got {len(outcome)}."
     for value, right in zip(outcome, wanted, strict=True):
         if isinstance(right, str) != isinstance(value, str):
             kind = "a text" if isinstance(right, str) else "a number or an array"

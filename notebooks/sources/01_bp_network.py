@@ -1,0 +1,559 @@
+# ---
+# jupyter:
+#   course: {chapter: "01", needs: ["00"], minutes: 60, question: "How does an error find the weight that caused it?"}
+# ---
+
+# %% [markdown] id="title" lang="en"
+# # 01 · Send the error back: the BP network
+#
+# A network gives a wrong answer. It has many weights, and each had some part in it. Which of them should change, by how much, and in which direction? Back-propagation answers all of this at once, with one pass forward and one pass back.
+
+# %% [markdown] id="aims" lang="en"
+# **You will** follow one sample through a network of nine weights, forward and back, with every number in sight; then let the same lines of code read handwritten digits.
+#
+# **You will learn to**
+# - compute the signals of a network forward, layer by layer, and its error signals δ back;
+# - write a BP network in about 25 lines of NumPy, and prove that its gradients are right;
+# - catch the usual mistakes: a bias forgotten, a derivative taken at the wrong place;
+# - say what a network without a hidden layer cannot do, and how often one with a hidden layer can.
+#
+# **You need** the chain rule, matrix products in NumPy, and about an hour.
+
+# %% id="start"
+from utils.reproducibility import start
+
+start(seed=0)
+
+# %% id="imports"
+import keras
+import numpy as np
+import tensorflow as tf
+
+from utils.controls import interactive_figure
+from utils.datasets import load
+from utils.diagnostics import numerical_gradient, relative_error
+from utils.evidence import EvidenceTable
+from utils.exercises import check
+from utils.figures import chapter_01 as figures
+from utils.plotting import show
+from utils.statistics import mean_interval, paired_difference, wilson_interval
+
+evidence = EvidenceTable("01")
+
+# %% [markdown] id="network-text" lang="en"
+# ## A network with nine weights
+#
+# Two inputs, three hidden neurons, one output: a 2-3-1 network. A neuron adds up what arrives, each signal times a **weight** $w$, plus a **bias** $b$ of its own. The sum is $z$. It then bends $z$ with an **activation function** $f$ and sends on $a = f(z)$. We bend with tanh, which maps any number to one between −1 and 1.
+
+# %% id="network"
+W1 = np.array([[0.5, -0.3, 0.8], [0.2, 0.9, -0.6]])  # from 2 inputs to 3 hidden neurons
+b1 = np.array([0.1, 0.0, -0.1])
+W2 = np.array([[0.7], [-0.5], [0.4]])  # from 3 hidden neurons to 1 output
+b2 = np.array([0.2])
+
+# %% [markdown] id="forward-text" lang="en"
+# ## Forward
+#
+# A sample enters as a row $x$. Each layer works on what the one before sent, and the last one's $a$ is the network's answer $Y$:
+#
+# $$z = a_{\text{before}}\,W + b, \qquad a = f(z)$$
+#
+# Row $j$, column $k$ of $W$ is the weight from neuron $j$ to neuron $k$.
+
+# %% id="forward"
+x = np.array([[1.0, 0.5]])
+z1 = x @ W1 + b1
+a1 = np.tanh(z1)
+z2 = a1 @ W2 + b2
+Y = np.tanh(z2)
+print("hidden signals:", a1.round(3).tolist(), "  output:", Y.round(3).tolist())
+
+# %% [markdown] id="error-predict" lang="en"
+# ## The error
+#
+# We wanted the answer $T = -0.5$. The loss of one sample is $E = \tfrac12 (T-Y)^2$, and $\partial E/\partial Y = Y - T$.
+#
+# **Predict:** should the output's $z$ grow or shrink? And the first weight into the output, 0.7, which carries a positive signal?
+
+# %% [markdown] id="backward-text" lang="en"
+# ## Back
+#
+# Call $\delta = \partial E/\partial z$ the **learning signal** of a neuron: how the loss changes if its sum $z$ changes. At the output it is the error times the slope of the activation. A hidden neuron collects the $\delta$ of all neurons it feeds, through the same weights that carried its signal forward, times its own slope:
+#
+# $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
+
+# %% id="backward"
+def tanh_slope(z):
+    return 1 - np.tanh(z) ** 2
+
+
+T = np.array([[-0.5]])
+delta2 = (Y - T) * tanh_slope(z2)
+delta1 = (delta2 @ W2.T) * tanh_slope(z1)
+print("δ of the output:", delta2.round(3).tolist(), "  δ of the hidden neurons:", delta1.round(3).tolist())
+
+# %% [markdown] id="gradient-text" lang="en"
+# A weight multiplies the signal that enters it, so the loss changes with the weight by *signal in* times *δ out*. The bias multiplies a 1. Every weight and every bias then moves against its gradient:
+#
+# $$\frac{\partial E}{\partial W} = a_{\text{before}}^{\top}\,\delta, \qquad \frac{\partial E}{\partial b} = \delta, \qquad \Delta W = -\eta\,\frac{\partial E}{\partial W}$$
+
+# %% id="update"
+learning_rate = 0.5
+dW1, dW2 = -learning_rate * x.T @ delta1, -learning_rate * a1.T @ delta2
+db1, db2 = -learning_rate * delta1[0], -learning_rate * delta2[0]
+after = np.tanh(np.tanh(x @ (W1 + dW1) + b1 + db1) @ (W2 + dW2) + b2 + db2)
+print(f"wanted {T.item()}, before {Y.item():.3f}, after one update {after.item():.3f}")
+
+# %% [markdown] id="picture-text" lang="en"
+# The whole of it in one picture. Nothing in it is drawn by hand: nodes and edges carry the numbers of this very pass. In the middle panel the arrows point back; the weights are those of the left panel.
+
+# %% id="picture"
+show(*figures.three_passes(x, T, [W1, W2], [b1, b2], learning_rate))
+
+# %% [markdown] id="slider-text" lang="en"
+# Move the inputs and the target. When is every δ zero? Which weights do not move when $x_1 = 0$?
+
+# %% id="slider"
+def redraw(x1, x2, target):
+    sample, wanted = np.array([[x1, x2]]), np.array([[target]])
+    return figures.three_passes(sample, wanted, [W1, W2], [b1, b2], learning_rate)
+
+
+interactive_figure(redraw, x1=(-1.0, 1.0, 0.1, 1.0), x2=(-1.0, 1.0, 0.1, 0.5), target=(-1.0, 1.0, 0.1, -0.5))
+
+# %% [markdown] id="class-text" lang="en"
+# ## Any depth, any width
+#
+# Nothing above depends on there being two layers. Here is the network for any number of them, trained on $N$ samples at once: a row of $x$ for each sample, and the loss is the average. `f` and `slope` are the activation and its derivative.
+
+# %% id="class"
+class Network:
+    def __init__(self, weights, biases, f, slope):
+        self.weights, self.biases, self.f, self.slope = weights, biases, f, slope
+
+    def forward(self, x):
+        self.z, self.a = [], [x]
+        for W, b in zip(self.weights, self.biases):
+            self.z.append(self.a[-1] @ W + b)
+            self.a.append(self.f(self.z[-1]))
+        return self.a[-1]
+
+    def backward(self, T):
+        error = (self.a[-1] - T) / len(T)
+        self.delta = []
+        for W, z in zip(reversed(self.weights), reversed(self.z)):
+            self.delta.insert(0, error * self.slope(z))
+            error = self.delta[0] @ W.T
+
+    def update(self, learning_rate):
+        for W, b, a, delta in zip(self.weights, self.biases, self.a, self.delta):
+            W -= learning_rate * a.T @ delta
+            b -= learning_rate * delta.sum(axis=0)
+
+# %% id="class-check"
+network = Network([W1.copy(), W2.copy()], [b1.copy(), b2.copy()], np.tanh, tanh_slope)
+network.forward(x)
+network.backward(T)
+network.update(learning_rate)
+assert np.array_equal(network.delta[0], delta1) and np.array_equal(network.delta[1], delta2)
+assert np.allclose(network.weights[0], W1 + dW1, rtol=1e-15)
+assert np.allclose(network.biases[1], b2 + db2, rtol=1e-15)
+
+# %% [markdown] id="import-text" lang="en"
+# `utils.models.BPNetwork` is this class with checked arguments, random starting weights from a seed, and an activation of your choice for each layer. It also keeps the gradients. From here on we use that one.
+
+# %% id="import"
+from utils.losses import quadratic_cost
+from utils.models import BPNetwork
+
+network = BPNetwork((3, 5, 4, 2), "tanh", seed=1)
+inputs, targets = np.random.default_rng(0).normal(size=(2, 10, 3))
+targets = targets[:, :2]
+network.biases = [bias + 0.1 for bias in network.biases]  # a bias of 0 would hide mistakes
+network.forward(inputs)
+network.backward(targets)
+[gradient.shape for gradient in network.weight_gradients + network.bias_gradients]
+
+# %% [markdown] id="proof-text" lang="en"
+# ## Prove it
+#
+# A wrong gradient often still learns, only worse, so looking at the loss proves nothing. We compare every entry with two methods that share no line with ours: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
+
+# %% id="proof-difference"
+def by_difference(part):
+    def cost(values):
+        kept = part.copy()
+        part[...] = values
+        E = quadratic_cost(targets, network.forward(inputs))
+        part[...] = kept
+        return E
+
+    return numerical_gradient(cost, part)
+
+
+by_differences = [by_difference(part) for part in network.weights + network.biases]
+
+# %% id="proof-tape"
+model = network.to_keras()  # the same weights in Keras, float64
+with tf.GradientTape() as tape:
+    E = tf.reduce_sum((targets - model(inputs)) ** 2) / (2 * len(targets))
+found = [gradient.numpy() for gradient in tape.gradient(E, model.trainable_variables)]
+by_tape = found[::2] + found[1::2]  # Keras lists weights and biases in turn
+
+# %% id="proof"
+by_hand = network.weight_gradients + network.bias_gradients
+worst = max(relative_error(by_hand, by_differences), relative_error(by_hand, by_tape))
+assert worst < 1e-7
+print(f"{sum(g.size for g in by_hand)} gradients, worst relative error below 1e-7: {worst < 1e-7}")
+
+# %% id="record-proof"
+evidence.record(
+    "C3", "The error goes back layer by layer; each layer's weights are corrected by its error signal",
+    experiment="a 3-5-4-2 network, every weight and bias against GradientTape and differences",
+    measured=f"{sum(g.size for g in by_hand)} gradients, relative error below 1e-7 (biases too)",
+    holds=bool(worst < 1e-7),
+)
+
+# %% [markdown] id="mistakes-text" lang="en"
+# ## Three usual mistakes
+#
+# Taking the slope at $a$ instead of $z$; leaving out the slope of the output layer; forgetting the biases.
+#
+# **Predict:** which of these would still learn something? The check has to catch all three.
+
+# %% id="mistakes"
+slope = network.activations[0].derivative
+error2 = network.delta[2] @ network.weights[2].T
+wrong_place = network.a[1].T @ (error2 * slope(network.a[2]))
+no_slope = network.a[2].T @ (network.a[3] - targets) / len(targets)
+no_bias = np.zeros_like(network.biases[0])
+for name, wrong, right in (
+    ("slope at a instead of z", wrong_place, by_differences[1]),
+    ("no slope at the output", no_slope, by_differences[2]),
+    ("biases forgotten", no_bias, by_differences[3]),
+):
+    print(f"{name:24} relative error {relative_error(wrong, right):.0%}")
+    assert relative_error(wrong, right) > 0.01
+
+# %% [markdown] id="xor-text" lang="en"
+# ## Why a hidden layer: exclusive or
+#
+# Four samples: the answer is 1 if exactly one input is 1. Without a hidden layer, can it be done? First with a **perceptron**, whose activation is sign: it says on which side of a line a point lies. We try a million lines.
+
+# %% id="perceptron"
+XOR_x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+XOR_T = np.array([[0.0], [1.0], [1.0], [0.0]])
+lines = np.random.default_rng(0).normal(size=(3, 1_000_000))
+right = ((XOR_x @ lines[:2] + lines[2] > 0) == (XOR_T > 0.5)).sum(axis=0)
+print(f"of a million perceptrons the best gets {right.max()} of 4 right")
+
+# %% [markdown] id="perceptron-reading" lang="en"
+# It is no accident. The two 1s require $w_2 + b > 0$ and $w_1 + b > 0$, the two 0s $b \le 0$ and $w_1+w_2+b \le 0$. Add the first pair: $w_1+w_2+2b > 0$. Add the second: $w_1+w_2+2b \le 0$. No weights can do both (Minsky & Papert 1969).
+#
+# **Predict:** now **purelin**, $f(z) = z$, with any number of layers. What is the best output for the four samples?
+
+# %% id="purelin"
+with_ones = np.column_stack([XOR_x, np.ones(4)])
+best = np.linalg.lstsq(with_ones, XOR_T, rcond=None)[0]
+print("best linear outputs:", np.abs(with_ones @ best).round(6).ravel().tolist())
+deep = BPNetwork((2, 8, 8, 1), "purelin", seed=0)
+for _ in range(2000):
+    deep.forward(XOR_x)
+    deep.backward(XOR_T)
+    deep.update(0.1)
+print("a trained 2-8-8-1 purelin network:", deep.forward(XOR_x).round(3).ravel().tolist())
+
+# %% [markdown] id="purelin-reading" lang="en"
+# Layers of purelin collapse into one linear map, and the best linear map says ½ to everything. Sign fails differently: with a hidden layer it *can* represent the answer, as the weights below show. But its slope is 0 almost everywhere, so every δ behind it is 0 and no error comes back to teach it.
+
+# %% id="sign-hidden"
+sign = BPNetwork((2, 2, 1), "sign", seed=0)
+sign.weights = [np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[1.0], [-1.0]])]
+sign.biases = [np.array([-0.5, -1.5]), np.array([-1.0])]
+print("set by hand:", sign.forward(XOR_x).ravel().tolist())
+learner = BPNetwork((2, 2, 1), "sign", seed=0)
+learner.forward(XOR_x)
+learner.backward(XOR_T)
+largest = max(np.abs(gradient).max() for gradient in learner.weight_gradients)
+print("largest gradient of a sign network:", largest)
+
+# %% id="record-linear"
+evidence.record(
+    "C13", "sign and purelin cannot solve non-linear problems well",
+    experiment="XOR: a million perceptrons, the best linear map, a trained purelin network, sign's gradients",
+    measured=f"perceptron {right.max()} of 4 right; purelin says ½ to all; sign's gradients are 0",
+    holds=bool(right.max() == 3 and np.allclose(with_ones @ best, 0.5) and largest == 0),
+    only_if="sign's weights are learned by gradients: set by hand, with a hidden layer, they solve XOR",
+)
+
+# %% [markdown] id="success-text" lang="en"
+# ## From which starts does it learn?
+#
+# A network with a tanh hidden layer and a sigmoid output can represent XOR. Learning it is another matter: it starts from random weights, and some starts lead nowhere. We train 200 starts at once. The lines are those of the class; each array has an axis of starts in front, and `@` runs along it.
+
+# %% id="success"
+def success(hidden_units, starts=200, learning_rate=2.0, steps=3000):
+    networks = [BPNetwork((2, hidden_units, 1), "tanh", seed=seed) for seed in range(starts)]
+    W1, W2 = (np.stack([network.weights[layer] for network in networks]) for layer in (0, 1))
+    b1, b2 = np.zeros((starts, 1, hidden_units)), np.zeros((starts, 1, 1))
+    for _ in range(steps):
+        a = np.tanh(XOR_x @ W1 + b1)
+        Y = 1 / (1 + np.exp(-(a @ W2 + b2)))
+        delta2 = (Y - XOR_T) / 4 * Y * (1 - Y)
+        delta1 = (delta2 @ W2.swapaxes(1, 2)) * (1 - a**2)
+        W2 -= learning_rate * a.swapaxes(1, 2) @ delta2
+        b2 -= learning_rate * delta2.sum(axis=1, keepdims=True)
+        W1 -= learning_rate * XOR_x.T @ delta1
+        b1 -= learning_rate * delta1.sum(axis=1, keepdims=True)
+    return int(((Y > 0.5) == (XOR_T > 0.5)).all(axis=(1, 2)).sum())
+
+# %% [markdown] id="success-predict" lang="en"
+# **Predict:** of 200 starts, how many learn XOR with 1 hidden neuron? With 2, the fewest that can represent it? With 8?
+
+# %% id="success-run"
+widths = [1, 2, 3, 4, 8]
+learned = [success(width) for width in widths]
+rates = [wilson_interval(count, 200) for count in learned]
+for width, rate in zip(widths, rates):
+    print(f"{width} hidden: {rate:.0%} of 200 starts")
+
+# %% id="success-figure"
+show(*figures.success_by_width(widths, rates))
+
+# %% id="record-success"
+evidence.record(
+    "01.1", "A BP network learns XOR",
+    experiment="200 random starts for each of 5 widths, 3,000 steps", seeds=200,
+    measured=f"2 hidden neurons {rates[1].value:.0%} of starts, 8 hidden neurons {rates[4].value:.0%}",
+    interval=rates[1][1:], holds=bool(rates[4].low > 0.95 and rates[0].high < 0.05),
+    only_if="it is wide enough: with 2 hidden neurons many starts get stuck",
+)
+
+# %% [markdown] id="keras-text" lang="en"
+# ## The same network in Keras
+#
+# Keras does the same arithmetic. From the same weights, with the same data in the same order, the losses of 30 epochs must agree. `QuadraticCost` is our $E$ as a Keras loss; chapter 02 tells why Keras's own differs by a factor.
+
+# %% id="keras"
+from utils.losses import QuadraticCost
+
+network = BPNetwork((2, 4, 1), "tanh", seed=3)
+model = network.to_keras("float32")
+model.compile(keras.optimizers.SGD(learning_rate=0.3), QuadraticCost())
+history = model.fit(XOR_x, XOR_T, batch_size=4, epochs=30, shuffle=False, verbose=0)
+
+# %% id="keras-compare"
+losses = []
+for _ in range(30):
+    losses.append(quadratic_cost(XOR_T, network.forward(XOR_x)))
+    network.backward(XOR_T)
+    network.update(0.3)
+assert np.allclose(losses, history.history["loss"], rtol=1e-5)
+print(f"30 epochs, E from {losses[0]:.3f} to {losses[-1]:.3f}, by hand and in Keras, to 1e-5")
+
+# %% id="record-forward"
+fell = np.mean(np.diff(losses) < 0)
+evidence.record(
+    "C1", "Learning is two passes, signals forward and error back, repeated with the weights adjusted",
+    experiment="30 repetitions on XOR, by hand and in Keras",
+    measured=f"the loss falls in {fell:.0%} of the steps; both agree to 1e-5",
+    holds=bool(fell == 1 and np.allclose(losses, history.history["loss"], rtol=1e-5)),
+)
+by_layers = np.tanh(np.tanh(x @ W1 + b1) @ W2 + b2)
+evidence.record(
+    "C2", "Forward: features enter at the input, each hidden layer works on them in turn, the output emits the result",
+    experiment="the 2-3-1 network, layer by layer and by BPNetwork",
+    measured=f"output {by_layers.item():.3f} both ways", holds=bool(np.allclose(by_layers, Y)),
+)
+
+# %% [markdown] id="digits-text" lang="en"
+# ## Read handwritten digits
+#
+# 1,797 pictures of 8 × 8 grey pixels, each a digit from 0 to 9. The network has 64 inputs, 32 hidden tanh neurons and ten sigmoid outputs, one per digit; the target is 1 for the right one, 0 for the others. Its answer is the digit with the largest output. A quarter of the pictures is kept for the test.
+
+# %% id="digits"
+digits = load("digits")
+splits = [digits.split(seed=seed) for seed in range(20)]
+one_hot = np.eye(10)
+show(*figures.digits(digits.x, digits.y))
+
+# %% [markdown] id="digits-predict" lang="en"
+# We show the network 32 pictures at a time, in random order, 20 times over all of them, with learning rate 1. Then everything again from another seed, with another split, 20 times.
+#
+# **Predict:** which share of the test pictures does this network of 25 lines read correctly?
+
+# %% id="digits-hand"
+def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
+    network = BPNetwork((64, 32, 10), ("tanh", "sigmoid"), seed)
+    random = np.random.default_rng(seed)
+    for _ in range(epochs):
+        for batch in np.split(random.permutation(len(train.x)), range(32, len(train.x), 32)):
+            network.forward(train.x[batch] / 16)
+            network.backward(one_hot[train.y[batch]])
+            network.update(learning_rate)
+    return (network.forward(test.x / 16).argmax(axis=1) == test.y).mean()
+
+
+by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
+
+# %% [markdown] id="digits-keras-text" lang="en"
+# In Keras, the same network, data, batches of 32 and learning rate. Its random weights are others, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
+
+# %% id="digits-keras"
+from utils.ensembles import train_many
+from utils.models import build_mlp
+
+
+def build():
+    return build_mlp((32,), "tanh", inputs=64, outputs=10, output_activation="sigmoid")
+
+
+trained = train_many(
+    build,
+    np.array([train.x / 16 for train, _ in splits]),
+    np.array([one_hot[train.y] for train, _ in splits]),
+    data_per_seed=True, seeds=20, epochs=20, batch_size=32,
+    optimizer=keras.optimizers.SGD(learning_rate=1.0), loss=QuadraticCost(),
+)
+
+# %% id="digits-compare"
+by_keras = np.array([
+    (trained.model(seed)(test.x / 16).numpy().argmax(axis=1) == test.y).mean()
+    for seed, (_, test) in enumerate(splits)
+])
+hand, keras_mean = mean_interval(100 * by_hand), mean_interval(100 * by_keras)
+gap = paired_difference(100 * by_hand, 100 * by_keras)
+print(f"by hand {hand.value:.0f} %, Keras {keras_mean.value:.0f} %")
+print(f"the two differ by less than one percentage point: {max(abs(gap.low), abs(gap.high)) < 1}")
+
+# %% id="digits-figure"
+show(*figures.accuracies(by_hand, by_keras))
+
+# %% id="record-digits"
+evidence.record(
+    "01.2", "The network of 25 lines does what Keras does",
+    experiment="digits, 64-32-10, 20 epochs, 20 splits, test accuracy in percent", seeds=20,
+    measured=f"{hand.value:.0f} % by hand and {keras_mean.value:.0f} % in Keras; interval of the difference in points",
+    interval=np.round(gap[1:], 1), holds=bool(max(abs(gap.low), abs(gap.high)) < 1),
+)
+
+# %% [markdown] id="evidence-text" lang="en"
+# ## The evidence
+#
+# "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
+
+# %% id="evidence"
+evidence
+
+# %% [markdown] id="exercises" lang="en"
+# ## Exercises
+#
+# Replace the `...` and run the cell.
+#
+# **1.** Forward through one layer: return $a$ for a layer with weights $W$, biases $b$ and tanh.
+
+# %% id="exercise-forward" tags=["exercise"]
+def layer(a_before, W, b):
+    ...
+
+
+check("01-forward", layer)
+
+# %% [markdown] id="hint-forward" lang="en"
+# *Hint.* Samples are rows: the signals stand to the left of the matrix.
+
+# %% id="solution-forward" tags=["solution"]
+def layer(a_before, W, b):
+    return np.tanh(a_before @ W + b)
+
+
+check("01-forward", layer)
+
+# %% [markdown] id="exercise-delta-text" lang="en"
+# **2.** δ of a hidden tanh layer, from the δ of the next layer, the weights between the two, and its own $z$.
+
+# %% id="exercise-delta" tags=["exercise"]
+def hidden_delta(delta_next, W_next, z):
+    ...
+
+
+check("01-delta", hidden_delta)
+
+# %% [markdown] id="hint-delta" lang="en"
+# *Hint.* The slope of tanh is $1-\tanh^2 z$. The weights are used in the other direction.
+
+# %% id="solution-delta" tags=["solution"]
+def hidden_delta(delta_next, W_next, z):
+    return (delta_next @ W_next.T) * (1 - np.tanh(z) ** 2)
+
+
+check("01-delta", hidden_delta)
+
+# %% [markdown] id="exercise-gradients-text" lang="en"
+# **3.** The gradients of a layer's weights and biases, from the signals that enter it and its δ, for several samples. Return the two as a tuple. (δ already contains the $1/N$.)
+
+# %% id="exercise-gradients" tags=["exercise"]
+def gradients(a_before, delta):
+    ...
+
+
+check("01-gradients", gradients)
+
+# %% [markdown] id="hint-gradients" lang="en"
+# *Hint.* Each gradient has the shape of what it belongs to. A bias is fed by a 1 in every sample.
+
+# %% id="solution-gradients" tags=["solution"]
+def gradients(a_before, delta):
+    return a_before.T @ delta, delta.sum(axis=0)
+
+
+check("01-gradients", gradients)
+
+# %% [markdown] id="exercise-count-text" lang="en"
+# **4.** How many numbers does a 64-32-10 network learn, weights and biases together?
+
+# %% id="exercise-count" tags=["exercise"]
+parameters = ...
+
+check("01-count", parameters)
+
+# %% [markdown] id="hint-count" lang="en"
+# *Hint.* The 2-3-1 network has 9 weights and 4 biases.
+
+# %% id="solution-count" tags=["solution"]
+parameters = 64 * 32 + 32 + 32 * 10 + 10
+
+check("01-count", parameters)
+
+# %% [markdown] id="exercise-zero-text" lang="en"
+# **5.** All weights and biases of a tanh network start at 0. Which gradients are zero in the first step? (a) all; (b) all but the biases of the output; (c) only those of the first layer; (d) none.
+
+# %% id="exercise-zero" tags=["exercise"]
+answer = ...
+
+check("01-zero", answer)
+
+# %% [markdown] id="hint-zero" lang="en"
+# *Hint.* Which signals leave the hidden layer? Which δ comes back through weights of 0?
+
+# %% id="solution-zero" tags=["solution"]
+answer = "b"
+
+check("01-zero", answer)
+
+# %% [markdown] id="recap" lang="en"
+# ## What you can do now
+#
+# - Compute signals forward, $z = aW + b$, $a = f(z)$, and learning signals back, $\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$.
+# - Write the network in 25 lines, and prove its gradients with two independent methods.
+# - Catch the usual mistakes, which still learn and so hide from the loss.
+# - Say what a hidden layer is for, and that with few hidden neurons a network that *can* solve a problem often does not find the solution.
+
+# %% [markdown] id="reading" lang="en"
+# ## Further reading
+#
+# - D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), "Learning representations by back-propagating errors", *Nature* 323, 533–536.
+# - M. Minsky, S. Papert (1969), *Perceptrons*, MIT Press: what a single layer cannot do.
+# - S. Linnainmaa (1976), "Taylor expansion of the accumulated rounding error", *BIT* 16, 146–160: the method before neural networks used it.
+#
+# **Next:** [02 · Measure how wrong](02_loss_functions.ipynb).
