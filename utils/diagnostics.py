@@ -1,53 +1,94 @@
-"""What flows through a network, and checks of gradients. First used in chapter 01."""
+"""Checks of gradients, and what flows through a network. First used in chapter 01."""
+
+import copy
 
 import numpy as np
 
 from utils.validation import check_array, fail
 
+CUBE_ROOT_OF_EPSILON = np.finfo(np.float64).eps ** (1 / 3)  # 6e-6
+
 
 def numerical_gradient(f, x):
     """Return the gradient of the scalar function `f` at the array `x` by central differences.
 
-    Each entry is (f(x + h) − f(x − h)) / 2h with h = ε^(1/3) max(1, |entry|), ε the rounding unit
-    of float64, which balances the formula's error (of order h²) against rounding (ε/h): about ten
-    digits are right for a smooth f (Nocedal & Wright 2006, "Numerical Optimization", section 8.1).
-    `f` takes a float64 array of x's shape. Raises `ValueError` if `f` is no function or does not
-    return one number. First shown in chapter 01.
+    Entry by entry it is (f(x + h) − f(x − h)) / 2h, with h = ε^(1/3) max(1, |entry|) and
+    ε = 2.2e-16, the rounding unit of float64. The formula's own error grows as h², the rounding
+    error of f as ε/h; this h balances them, and both stay near ε^(2/3): for a smooth f whose
+    values and derivatives are about 1, ten digits are right (Nocedal & Wright 2006, "Numerical
+    Optimization", section 8.1). `f` gets a float64 array shaped like `x`, and `x` is not changed.
+    Raises `ValueError` if `f` is no function or does not return one number. First shown in
+    chapter 01.
     """
     x = check_array("x", x)
     if not callable(f):
         fail("f", "a function of an array", f)
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
-        h = np.finfo(np.float64).eps ** (1 / 3) * max(1, abs(x[index]))
+        h = CUBE_ROOT_OF_EPSILON * max(1, abs(x[index]))
         ahead, behind = x.copy(), x.copy()
         ahead[index] += h
         behind[index] -= h
-        # The step that was taken, rounded, and not the one that was meant.
-        gradient[index] = (_value(f, ahead) - _value(f, behind)) / (ahead[index] - behind[index])
+        step = ahead[index] - behind[index]  # as rounded, which is not quite 2h
+        gradient[index] = (_one_number(f(ahead)) - _one_number(f(behind))) / step
     return gradient
 
 
-def _value(f, x):
-    value = np.asarray(f(x), dtype=np.float64)
-    if value.size != 1:
-        raise ValueError(f"f must return one number, got shape {value.shape}")
-    return value.item()
+def network_gradients(network, x, y_true):
+    """Return the gradient of a `BPNetwork`'s cost by every weight and bias by central differences.
+
+    One number is moved at a time, which costs two forward passes for each: slow, but it shares
+    nothing with `backward`, only `forward` and `cost`. Returns a list of arrays
+    in the order of `network.gradients`: W and b of the first layer, then of the second, and so on.
+    The network is not changed. First used in chapter 01.
+    """
+    moved = copy.deepcopy(network)
+
+    def cost_by(parameters, layer):
+        def cost(values):
+            kept, parameters[layer] = parameters[layer], values
+            moved.forward(x)
+            parameters[layer] = kept
+            return moved.cost(y_true)
+
+        return cost
+
+    return [
+        numerical_gradient(cost_by(parameters, layer), parameters[layer])
+        for layer in range(len(moved.weights))
+        for parameters in (moved.weights, moved.biases)
+    ]
 
 
 def relative_error(found, wanted):
-    """Return the largest |found − wanted| over the largest |wanted|: 0 is agreement.
+    """Return max |found − wanted| / max |wanted|, the relative error of an array as a whole.
 
-    Both are arrays of one shape, or lists of such arrays, of which the worst is returned. Where
-    `wanted` is 0 throughout, the error is absolute. First used in chapter 01.
+    Both are arrays of one shape, or lists of such arrays; then the worst array counts, so that a
+    layer with small gradients cannot hide behind one with large ones. An array that should be 0
+    throughout counts with its absolute error. 0 is perfect agreement. First used in chapter 01.
     """
-    if isinstance(found, (list, tuple)) and isinstance(wanted, (list, tuple)):
-        if len(found) != len(wanted) or not found:
-            raise ValueError(
-                f"found must have {len(wanted)} arrays, as wanted has, got {len(found)}"
-            )
-        return max(relative_error(*pair) for pair in zip(found, wanted, strict=True))
-    wanted = check_array("wanted", wanted)
-    found = check_array("found", found, shape=wanted.shape)
+    if not isinstance(wanted, (list, tuple)) or not isinstance(found, (list, tuple)):
+        return _relative_error("found", found, "wanted", wanted)
+    if len(found) != len(wanted) or not wanted:
+        raise ValueError(
+            f"found must hold as many arrays as wanted, and at least one, "
+            f"got {len(found)} and {len(wanted)}"
+        )
+    return max(
+        _relative_error(f"found[{i}]", pair[0], f"wanted[{i}]", pair[1])
+        for i, pair in enumerate(zip(found, wanted, strict=True))
+    )
+
+
+def _relative_error(found_name, found, wanted_name, wanted):
+    wanted = check_array(wanted_name, wanted)
+    found = check_array(found_name, found, shape=wanted.shape)
     scale = np.abs(wanted).max()
-    return float(np.abs(found - wanted).max() / (scale if scale > 0 else 1))
+    return float(np.abs(found - wanted).max() / (scale if scale > 0 else 1.0))
+
+
+def _one_number(value):
+    number = check_array("the value of f", value)
+    if number.size != 1:
+        fail("the value of f", "one number", number)
+    return number.item()

@@ -66,7 +66,7 @@ def verdict(exercise, answer):
         if same(outcome, wanted):
             return "correct"
         for wrong, hint in exercise.mistakes:
-            if same(outcome, results(exercise, wrong)):
+            if same(outcome, results(exercise, wrong), equal_nan=True):
                 return f"not yet. {hint}"
         return f"not yet. {form_fault(outcome, wanted) or exercise.hint}"
     except (Exception, SystemExit) as error:  # a learner's code may do anything
@@ -84,19 +84,20 @@ def results(exercise, answer):
     return [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
 
 
-def same(outcome, wanted):
+def same(outcome, wanted, equal_nan=False):
     """Return whether two lists of values agree: texts exactly, numbers to a relative 1e-6."""
-    return len(outcome) == len(wanted) and all(map(_same_value, outcome, wanted))
+    pairs = zip(outcome, wanted, strict=False)
+    return len(outcome) == len(wanted) and all(_same_value(*pair, equal_nan) for pair in pairs)
 
 
-def _same_value(value, wanted):
+def _same_value(value, wanted, equal_nan):
     if isinstance(wanted, str) or isinstance(value, str):
         texts = isinstance(wanted, str) and isinstance(value, str)
         return texts and value.strip().lower() == wanted.lower()
     value, wanted = as_numbers(value), as_numbers(wanted)
     if value is None or wanted is None or value.shape != wanted.shape:
         return False
-    return bool(np.allclose(value, wanted, rtol=1e-6, atol=1e-9))
+    return bool(np.allclose(value, wanted, rtol=1e-6, atol=1e-9, equal_nan=equal_nan))
 
 
 def as_numbers(value):
