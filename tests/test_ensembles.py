@@ -1,9 +1,12 @@
 """`train_many` against `model.fit`, against descent by hand, and against what it must refuse."""
 
 import os
+import pathlib
 import warnings
 
 import keras
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -31,7 +34,7 @@ def fit(build, seed, x, y, optimizer="adam", loss="mse", metrics=(), **arguments
     keras.utils.set_random_seed(seed)
     model = build()
     optimizer = keras.optimizers.get(optimizer if isinstance(optimizer, str) else optimizer())
-    model.compile(optimizer, loss, metrics=list(metrics))
+    model.compile(optimizer, loss, metrics=list(metrics), jit_compile=False)  # starts sooner
     arguments = {"epochs": 3, "batch_size": 16, "shuffle": False, "verbose": 0, **arguments}
     return model.fit(x, y, **arguments).history, model
 
@@ -327,6 +330,30 @@ def test_without_xla_it_says_so_once_and_agrees(monkeypatch):
     np.testing.assert_allclose(found.losses, compiled.losses, rtol=1e-5)
 
 
+CODE = """
+import sys
+sys.path.insert(0, {root!r})
+import utils.reproducibility
+utils.reproducibility.quiet_tensorflow()
+import keras, numpy
+from utils import ensembles, progress
+progress.DELAY = 0.1
+def build():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+x = numpy.ones((1000, 2))
+found = ensembles.train_many(build, x, x[:, :1], seeds=20, epochs=20)
+"""
+
+
+def test_a_long_run_leaves_nothing_in_an_executed_notebook():
+    """Neither the bar nor what TensorFlow and XLA have to say when they start."""
+    root = str(pathlib.Path(__file__).resolve().parents[1])
+    cell = nbformat.v4.new_code_cell(CODE.format(root=root))
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbclient.NotebookClient(notebook, timeout=120).execute()
+    assert notebook.cells[0].outputs == []
+
+
 def sequential(*hidden):
     return lambda: keras.Sequential([keras.Input((2,)), *(make() for make in hidden)])
 
@@ -358,6 +385,13 @@ REFUSED_MODELS = {
 def test_refuses_models_that_cannot_be_stacked(reason):
     with pytest.raises(ValueError, match="build.* must .*" + reason):
         train_many(REFUSED_MODELS[reason], X, targets(X), seeds=2, epochs=1)
+
+
+def test_an_error_in_one_stack_ends_the_others(monkeypatch):
+    monkeypatch.setattr(stack_runner, "MEMBERS_PER_STACK", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with pytest.raises(ValueError, match="can be stacked: .*Conv2D"):
+        train_many(image_model, X, targets(X), seeds=6, epochs=1)
 
 
 def test_frozen_batch_normalization_is_no_state():
