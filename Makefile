@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test build colab lint lock clean
+.PHONY: lab test build bench colab lint lock clean
 
 lab: $(VENV)/learner  ## open JupyterLab at the first chapter
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
@@ -21,9 +21,12 @@ build: $(VENV)/maintainer  ## build the notebooks whose sources have changed
 colab: $(VENV)/maintainer  ## write stand-alone notebooks to build/colab/
 	$(BIN)/python notebooks/build.py --colab
 
+bench: $(VENV)/bench  ## compare train_many with other ways to train (about ten minutes)
+	$(BIN)/python benchmarks/train_many.py
+
 lint: $(VENV)/maintainer
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check utils tests data notebooks/*.py
+	$(BIN)/ruff format --check utils tests data benchmarks notebooks/*.py
 
 lock:  ## renew constraints.txt, the pins that CI installs
 	uv pip compile --universal --python-version 3.10 --no-header --no-annotate --no-emit-index-url \
@@ -42,6 +45,11 @@ $(VENV)/maintainer: requirements.txt requirements-dev.txt | $(VENV)/python
 	@echo "Installing what the tests need (about 1 GB, once) ..."
 	$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/learner
+
+$(VENV)/bench: requirements-bench.txt requirements.txt | $(VENV)/python
+	@echo "Installing what train_many is compared with (about 1 GB, once) ..."
+	$(PIP_INSTALL) -r requirements-bench.txt
+	@touch $@
 
 $(VENV)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python was not found: install Python 3.10 to 3.13, or name it: make PYTHON=/path/to/python3.12"; exit 1; }

@@ -25,6 +25,21 @@ with progress.progress_bar(4, "epoch") as bar:
 """
 
 
+TRAINING = """
+import sys
+sys.path.insert(0, {root!r})
+import utils.reproducibility
+utils.reproducibility.quiet_tensorflow()
+import keras, numpy
+from utils import ensembles, progress
+progress.DELAY = 0.1
+def build():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+x = numpy.ones((1000, 2))
+found = ensembles.train_many(build, x, x[:, :1], seeds=20, epochs=20)
+"""
+
+
 class Recorder(nbclient.NotebookClient):
     """Executes a notebook and remembers the text of every display, also of those replaced."""
 
@@ -34,14 +49,14 @@ class Recorder(nbclient.NotebookClient):
         return super().process_message(message, cell, cell_index)
 
 
-def execute(live):
-    """Run the code as a one-cell notebook: its stored outputs, and what was seen meanwhile.
+def execute(live, code=CODE):
+    """Run `code` as a one-cell notebook: its stored outputs, and what was seen meanwhile.
 
     `live` pretends that Jupyter Server started the kernel for a person.
     """
-    code = CODE.format(root=str(ROOT))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    client = Recorder(notebook, timeout=60)
+    cell = nbformat.v4.new_code_cell(code.format(root=str(ROOT)))
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    client = Recorder(notebook, timeout=120)
     with mock.patch.dict(os.environ):
         os.environ.pop("JPY_SESSION_NAME", None)
         if live:
@@ -52,6 +67,11 @@ def execute(live):
 
 def test_an_executed_notebook_shows_and_stores_nothing():
     assert execute(live=False) == ([], [])
+
+
+def test_training_leaves_nothing_in_an_executed_notebook():
+    """Neither the bar nor what TensorFlow and XLA have to say when they start."""
+    assert execute(live=False, code=TRAINING) == ([], [])
 
 
 def test_a_live_notebook_shows_a_bar_that_is_emptied_at_the_end():

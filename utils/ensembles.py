@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from utils import ensemble_arguments as arguments
-from utils.stack_runner import Plan, run_stacks
+from utils.stack_runner import Plan, make_trainers, run_stacks
 from utils.stacked_training import Task
 from utils.stacking import check_loss, check_model, check_optimizer
 from utils.validation import check_array, check_count, fail
@@ -83,7 +83,8 @@ def train_many(
     )
     metrics = arguments.as_metrics(metrics, model, y.ndim - data_per_seed)
     task = Task(model, loss, metrics)
-    history, kept = run_stacks(plan, task, optimizer, weights)
+    trainers = make_trainers(plan, task, optimizer)
+    history, kept = run_stacks(plan, task, trainers, weights)
     return Ensemble(build, model, plan, [m.name for m in metrics], history, kept, snapshot_x)
 
 

@@ -55,16 +55,22 @@ def split_members(count):
     return np.minimum(np.arange(stacks * size), count - 1).reshape(stacks, size)
 
 
-def run_stacks(plan, task, optimizer, weights):
+def make_trainers(plan, task, optimizer):
+    """Return a list of trainers, one per core but no more than there are stacks."""
+    stacks, size = split_members(len(plan.seeds)).shape
+    own_rates = plan.rates is not None
+    cores = min(stacks, os.cpu_count() or 1)
+    return [StackTrainer(task, optimizer, size, own_rates) for _ in range(cores)]
+
+
+def run_stacks(plan, task, trainers, weights):
     """Train all stacks; return the history (epochs, rows, seeds) and the kept weights by epoch."""
-    stacks = split_members(len(plan.seeds))
-    trainers = queue.SimpleQueue()
-    workers = min(len(stacks), os.cpu_count() or 1)
-    for _ in range(workers):
-        trainers.put(StackTrainer(task, optimizer, stacks.shape[1], plan.rates is not None))
+    stacks, free = split_members(len(plan.seeds)), queue.SimpleQueue()
+    for trainer in trainers:
+        free.put(trainer)
     runs = [StackRun(plan, task, members, weights) for members in stacks]
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(run.train, trainers) for run in runs]
+    with concurrent.futures.ThreadPoolExecutor(len(trainers)) as pool:
+        jobs = [pool.submit(run.train, free) for run in runs]
         try:
             _wait(jobs, runs)
         finally:  # an error or an interrupt stops the others too
@@ -88,25 +94,28 @@ class StackRun:
         self.weights = [array[members] for array in weights]
         self.frozen = [tf.constant(self.weights[place]) for place in task.frozen]
         self.rates = None if plan.rates is None else plan.rates[members]
-        self.data = self._own_part(plan.data, members)
-        self.validation = plan.validation and self._own_part(plan.validation, members)
+        self.parts = [part and self._own(part, members) for part in (plan.data, plan.validation)]
         self.generators = [np.random.default_rng(plan.seeds[i]) for i in members]
         self.limit = max(1, min(plan.epochs, ORDER_LIMIT // (plan.samples * len(members))))
         self.done, self.stopped, self.history, self.kept = 0, False, [], {}
 
     @staticmethod
-    def _own_part(data, members):
+    def _own(data, members):
         x, y, own = data
         return (x[members], y[members], own) if own else data
 
-    def train(self, trainers):
-        """Train on one of `trainers`, a queue, and give it back."""
-        trainer = trainers.get()
-        trainer.load(self.weights, self.rates)
-        data = [
-            data and (tf.constant(data[0]), tf.constant(data[1]), data[2])
-            for data in (self.data, self.validation)
-        ]
+    def train(self, free):
+        """Train on one of the `free` trainers, a queue, and put it back."""
+        trainer = free.get()
+        try:
+            trainer.load(self.weights, self.rates)
+            self._train_epochs(trainer)
+        finally:
+            free.put(trainer)
+
+    def _train_epochs(self, trainer):
+        """Train in calls of about half a second, which end where weights are to be kept."""
+        data = [part and (*map(tf.constant, part[:2]), part[2]) for part in self.parts]
         self._keep(trainer)
         count = 1
         while self.done < self.plan.epochs and not self.stopped:
@@ -114,10 +123,8 @@ class StackRun:
             start = time.monotonic()
             self._call(trainer, data, count)
             self._keep(trainer)
-            seconds = time.monotonic() - start
-            count = int(count * SECONDS_PER_CALL / seconds)
+            count = int(count * SECONDS_PER_CALL / (time.monotonic() - start))
         self.history = np.concatenate(self.history)
-        trainers.put(trainer)
 
     def _bounded(self, count):
         """Return `count`, or as many epochs as may come before the next stop."""

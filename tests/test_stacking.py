@@ -1,0 +1,171 @@
+"""What `train_many` refuses, since it would give wrong answers, and what it does without XLA."""
+
+import os
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from plain_keras import X, fit, mlp, targets
+
+from utils import stack_runner, stacking
+from utils.ensembles import train_many
+
+layers = keras.layers
+
+
+def test_without_xla_it_says_so_once_and_agrees(monkeypatch):
+    compiled = train_many(mlp, X, targets(X), seeds=2, epochs=2)
+    function = tf.function
+
+    def without_xla(*arguments, jit_compile=None, **settings):
+        if jit_compile:
+            raise tf.errors.UnimplementedError(None, None, "no XLA here")
+        return function(*arguments, **settings)
+
+    monkeypatch.setattr(tf, "function", without_xla)
+    stacking.xla_works.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="XLA is missing here") as caught:
+            found = train_many(mlp, X, targets(X), seeds=2, epochs=2)
+            train_many(mlp, X, targets(X), seeds=1, epochs=1)
+        assert len(caught) == 1
+    finally:
+        stacking.xla_works.cache_clear()
+    np.testing.assert_allclose(found.losses, compiled.losses, rtol=1e-5)
+
+
+def sequential(*hidden):
+    return lambda: keras.Sequential([keras.Input((2,)), *(make() for make in hidden)])
+
+
+def two_inputs():
+    inputs = [keras.Input((2,)), keras.Input((2,))]
+    return keras.Model(inputs, layers.Dense(1)(layers.Add()(inputs)))
+
+
+def image_model():
+    shape = [layers.Reshape((2, 1)), layers.Conv1D(3, 1), layers.Flatten(), layers.Dense(1)]
+    return keras.Sequential([keras.Input((2,)), *shape])
+
+
+REFUSED_MODELS = {
+    "dropout": sequential(lambda: layers.Dropout(0.5), lambda: layers.Dense(1)),
+    "noise": sequential(lambda: layers.GaussianNoise(0.5), lambda: layers.Dense(1)),
+    "batch_normalization": sequential(layers.BatchNormalization, lambda: layers.Dense(1)),
+    "constraints": sequential(lambda: layers.Dense(1, kernel_constraint="non_neg")),
+    "float32": sequential(lambda: layers.Dense(1, dtype="float64")),
+    "trainable": sequential(lambda: layers.Dense(1, trainable=False)),
+    "one input": two_inputs,
+    "returns a Keras model": lambda: None,
+    "can be stacked: .*Conv2D": image_model,
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED_MODELS)
+def test_refuses_models_that_cannot_be_stacked(reason):
+    with pytest.raises(ValueError, match="build.* must .*" + reason):
+        train_many(REFUSED_MODELS[reason], X, targets(X), seeds=2, epochs=1)
+
+
+def test_an_error_in_one_stack_ends_the_others(monkeypatch):
+    monkeypatch.setattr(stack_runner, "MEMBERS_PER_STACK", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with pytest.raises(ValueError, match="can be stacked: .*Conv2D"):
+        train_many(image_model, X, targets(X), seeds=6, epochs=1)
+
+
+def test_frozen_batch_normalization_is_no_state():
+    build = sequential(lambda: layers.BatchNormalization(trainable=False), lambda: layers.Dense(1))
+    found = train_many(build, X, targets(X), seeds=2, epochs=2, shuffle=False, batch_size=16)
+    history, _ = fit(build, 1, X, targets(X), epochs=2)
+    np.testing.assert_allclose(found.losses[1], history["loss"], rtol=1e-5)
+
+
+ACCEPTED = {
+    "SGD": {"momentum": 0.9, "weight_decay": 0.01},
+    "Adam": {"amsgrad": True, "clipvalue": 0.1},
+    "AdamW": {"weight_decay": 0.1},
+    "Adamax": {},
+    "Nadam": {},
+    "RMSprop": {"centered": True, "momentum": 0.5},
+    "Adagrad": {},
+    "Adadelta": {},
+    "Ftrl": {},
+    "Lion": {},
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_optimizers_that_act_on_each_weight_are_accepted(name):
+    stacking.check_optimizer(getattr(keras.optimizers, name)(**ACCEPTED[name]))
+
+
+REFUSED = {
+    "Adafactor": {},
+    "Lamb": {},
+    "Muon": {},
+    "SGD": {"clipnorm": 1e6},
+    "Adam": {"global_clipnorm": 1e6},
+    "RMSprop": {"use_ema": True},
+    "Adagrad": {"loss_scale_factor": 2.0},
+    "LossScaleOptimizer": {"inner_optimizer": "adam"},
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_optimizers_that_look_further_are_refused(name):
+    if not hasattr(keras.optimizers, name):
+        pytest.skip(f"this Keras has no {name}")
+    arguments = dict(REFUSED[name])
+    if name == "LossScaleOptimizer":
+        arguments["inner_optimizer"] = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="optimizer must be one"):
+        stacking.check_optimizer(getattr(keras.optimizers, name)(**arguments))
+
+
+def test_an_optimizer_that_spares_some_weights_is_refused():
+    optimizer = keras.optimizers.AdamW()
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    with pytest.raises(ValueError, match="decays all weights alike"):
+        stacking.check_optimizer(optimizer)
+
+
+class SignOfMean(keras.optimizers.SGD):
+    """Looks at all gradients of a variable, under a name that nobody listed."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        super().update_step(keras.ops.mean(gradient) + 0 * gradient, variable, learning_rate)
+
+
+def test_an_unknown_optimizer_is_judged_by_what_it_does():
+    with pytest.raises(ValueError, match="acts on each weight by itself"):
+        stacking.check_optimizer(SignOfMean(0.1))
+
+
+BAD_ARGUMENTS = {
+    "seeds": [0, -1, 2.5, [], [2**32], "many"],
+    "epochs": [0, 1.5],
+    "batch_size": [0],
+    "optimizer": ["grandma", 3],
+    "loss": ["grandma", 3],
+    "metrics": [["grandma"], [3], ["mae", "mae"]],
+    "learning_rates": [[0.1], [0.1, -0.1]],
+    "initial_weights": [[], [np.zeros(3)] * 6],
+    "snapshot_epochs": [[9], [-1]],
+    "validation_data": [X, (X, targets(X)[:5]), (X[:, :1], targets(X))],
+    "x": [[], X[:, 0], X * np.nan],
+    "y": [targets(X)[:5]],
+    "build": [None, lambda: 3],
+}
+
+
+@pytest.mark.parametrize(
+    "name, value", [(name, value) for name, values in BAD_ARGUMENTS.items() for value in values]
+)
+def test_bad_arguments_are_named(name, value):
+    arguments = {"build": mlp, "x": X, "y": targets(X), "seeds": 2, "epochs": 1, name: value}
+    with warnings.catch_warnings(), pytest.raises(ValueError, match=f"^{name}"):
+        warnings.simplefilter("error")
+        train_many(arguments.pop("build"), arguments.pop("x"), arguments.pop("y"), **arguments)
