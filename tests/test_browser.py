@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
@@ -40,21 +41,31 @@ def lab(tmp_path_factory):
     # Otherwise the cells outside the window are not in the page, and cannot be looked at.
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     command = "-m jupyterlab --no-browser --allow-root --port=0 --ServerApp.log_level=INFO".split()
-    server = subprocess.Popen(
-        [sys.executable, *command, f"--ServerApp.root_dir={folder}"],
-        env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
+    log = folder / "server.log"  # a pipe that nobody reads would fill up and stop the server
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            [sys.executable, *command, f"--ServerApp.root_dir={folder}"],
+            env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")},
+            stderr=stream,
+            stdout=subprocess.DEVNULL,
+        )
     try:
-        for line in server.stderr:
-            if found := re.search(r"(http://localhost:\d+/lab)\?token=(\w+)", line):
-                break
-        yield folder, "{}/tree/{{}}?reset&token={}".format(*found.groups())
+        yield folder, address(log)
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def address(log, seconds=60):
+    """Wait until JupyterLab has written its address to `log`; return the one of a notebook."""
+    for _ in range(10 * seconds):
+        if found := re.search(r"(http://localhost:\d+/lab)\?token=(\w+)", log.read_text()):
+            return "{}/tree/{{}}?reset&token={}".format(*found.groups())
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start: {log.read_text()[-1000:]}")
 
 
 @pytest.fixture(scope="module")

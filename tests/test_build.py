@@ -180,7 +180,8 @@ def run_setup(code, folder, **variables):
         if name not in ("PYTHONPATH", "JPY_SESSION_NAME")
     }
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-"],  # a stand-alone cell is too long for a command line
+        input=code,
         cwd=folder,
         capture_output=True,
         text=True,

@@ -49,7 +49,7 @@ def test_an_environment_is_installed_once(tmp_path):
     environment.mkdir()
     for stamp in ("python", "learner", "maintainer"):
         (environment / stamp).touch()
-    arguments = ["make", "--dry-run", "test", f"VENV={environment}"]
+    arguments = ["make", "--no-print-directory", "--dry-run", "test", f"VENV={environment}"]
     assert (
         "pip install"
         in subprocess.run(

@@ -29,7 +29,7 @@
 # | 01 The BP network | How does an error find the weight that caused it? | ready |
 # | 02 Loss functions | What should "wrong" mean, in one number? | ready |
 # | 03 Descend a curve | Which way, and how far, should one weight move? | ready |
-# | 04 Descend a surface | What changes with two weights? | in preparation |
+# | 04 Descend a surface | What changes with two weights? | ready |
 # | 05 Activation functions | Why bend the signal, and with which curve? | ready |
 # | 06 tanh against relu | What do their decision boundaries look like? | in preparation |
 # | 07 Vanishing and exploding gradients | Why do deep networks stop learning? | in preparation |

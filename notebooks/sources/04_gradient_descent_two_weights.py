@@ -1,0 +1,521 @@
+# ---
+# jupyter:
+#   course: {chapter: "04", needs: ["03"], minutes: 60, question: "What changes with two weights?"}
+# ---
+
+# %% [markdown] id="title" lang="en"
+# # 04 · Descend a surface: gradient descent with two weights
+#
+# With one weight there were two ways to go. With two there is a whole circle of them, and the loss becomes a landscape: bowls, ravines, several valleys, passes between them. The rule is the same. What it meets is new.
+
+# %% [markdown] id="aims" lang="en"
+# **You will** walk a loss surface from many starts, map which start ends where, and measure how the shape of a bowl sets the pace.
+#
+# **You will learn to**
+# - read the gradient as the direction of steepest ascent, and say what the slope is in any other direction;
+# - say why two random starts may end in different minima, and how often;
+# - predict the pace of descent from the condition number, and improve it by scaling the inputs;
+# - recognise a saddle, and what momentum, Adam and small batches change.
+#
+# **You need** chapter 03, partial derivatives, and about an hour.
+
+# %% id="start"
+from utils.reproducibility import start
+
+start(seed=0)
+
+# %% id="imports"
+import keras
+import numpy as np
+
+from utils.controls import interactive_figure
+from utils.datasets import load, standardize
+from utils.diagnostics import numerical_gradient
+from utils.evidence import EvidenceTable
+from utils.exercises import check
+from utils.figures import chapter_04 as figures
+from utils.optimizers import gradient_descent
+from utils.plotting import show, show_animation
+from utils.statistics import paired_difference, wilson_interval
+
+evidence = EvidenceTable("04")
+
+# %% [markdown] id="surface-text" lang="en"
+# ## The surface
+#
+# The four samples of chapter 03, and two neurons in a row, each with a weight of its own. The first has the activation tanh and a bias of 0.2:
+#
+# $$Y = w_2\,\tanh(w_1 x + 0.2), \qquad E(w_1, w_2) = \frac{1}{2N}\sum_i (T_i - Y_i)^2$$
+#
+# An array `w` holds $w_1$ and $w_2$ on its last axis, so one call gives the loss at as many places as we like. In the picture, heights above 1.5 are cut off.
+
+# %% id="surface"
+x = np.array([-1.0, 0.0, 1.0, 2.0])
+T = np.array([-0.8, -0.1, 0.2, 1.0])
+
+
+def E(w):
+    w1, w2 = w[..., 0, None], w[..., 1, None]
+    return ((T - w2 * np.tanh(w1 * x + 0.2)) ** 2).mean(axis=-1) / 2
+
+
+show(*figures.surface(E))
+
+# %% [markdown] id="gradient-text" lang="en"
+# ## The gradient
+#
+# The slope along each axis is a partial derivative; together they are the gradient. By the chain rule, with $a = \tanh(w_1x+0.2)$ and the error $e = Y - T$:
+#
+# $$\frac{\partial E}{\partial w_1} = \frac1N\sum e\,w_2\,(1-a^2)\,x, \qquad \frac{\partial E}{\partial w_2} = \frac1N\sum e\,a$$
+
+# %% id="gradient"
+def gradient(w):
+    w1, w2 = w[..., 0, None], w[..., 1, None]
+    a = np.tanh(w1 * x + 0.2)
+    error = w2 * a - T
+    return np.stack([(error * w2 * (1 - a**2) * x).mean(-1), (error * a).mean(-1)], axis=-1)
+
+
+place = np.array([-1.5, 1.0])
+assert np.allclose(gradient(place), numerical_gradient(E, place), rtol=1e-8)
+print("gradient at (−1.5, 1):", gradient(place).round(3).tolist())
+
+# %% [markdown] id="cosine-predict" lang="en"
+# **Predict:** we stand at (−1.5, 1) and measure the slope in 72 directions around us. In how many is it positive? How does it change with the angle θ from the gradient?
+
+# %% id="cosine"
+angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+uphill = np.arctan2(*gradient(place)[::-1])
+directions = np.column_stack([np.cos(uphill + angles), np.sin(uphill + angles)])
+slopes = (E(place + 1e-5 * directions) - E(place - 1e-5 * directions)) / 2e-5
+steepness = np.linalg.norm(gradient(place))
+worst = np.abs(slopes - steepness * np.cos(angles)).max()
+assert worst < 1e-8
+print(f"72 slopes follow |gradient| · cos θ, worst deviation below 1e-8: {worst < 1e-8}")
+
+# %% id="cosine-figure"
+show(*figures.cosine(E, place, gradient(place), angles, slopes))
+
+# %% id="record-cosine"
+evidence.record(
+    "C8", "A function changes fastest along its gradient, so one descends along the negative gradient",
+    experiment="slopes in 72 directions by central differences",
+    measured="the cosine law, worst deviation below 1e-8; steepest at θ = 0 and 180°",
+    holds=bool(worst < 1e-8 and slopes.argmax() == 0 and slopes.argmin() == 36),
+    only_if="the step is small and distance is measured alike in both weights",
+)
+
+# %% [markdown] id="starts-predict" lang="en"
+# ## Two random starts
+#
+# Two starts, $p_1$ and $p_2$, drawn at random. The rule of chapter 03, now for both weights at once: $w \leftarrow w - \eta\,\nabla E$.
+#
+# **Predict:** do both walks end at the same place? At the same loss?
+
+# %% id="starts"
+p1, p2 = np.random.default_rng(18).uniform(-3, 3, size=(2, 2))
+walks = gradient_descent(E, np.stack([p1, p2]), learning_rate=1.0, steps=400, gradient=gradient)
+ends, losses = walks.points[-1], walks.losses[-1]
+for name, first, last, loss in zip(("p1", "p2"), (p1, p2), ends, losses):
+    print(f"{name} {first.round(2).tolist()} ends at {last.round(2).tolist()} with loss {loss:.3f}")
+
+# %% [markdown] id="starts-reading" lang="en"
+# Both weights moved, both losses fell, and the two ended in different minima. We picked a seed for which they do; how often that happens, a map will tell below.
+
+# %% id="starts-figure"
+show(*figures.two_walks(E, walks))
+
+# %% [markdown] id="animation-text" lang="en"
+# The same two walks as they happen, at a tenth of the learning rate. Where the picture does not move, the four frames below it tell the story.
+
+# %% id="animation"
+slow = gradient_descent(E, np.stack([p1, p2]), learning_rate=0.1, steps=120, gradient=gradient)
+show_animation(*figures.walk_frames(E, slow, steps=range(0, 121, 6)))
+
+# %% id="film"
+show(*figures.film_strip(E, slow, steps=[0, 10, 30, 120]))
+
+# %% [markdown] id="basins-predict" lang="en"
+# ## Which start ends where?
+#
+# Two starts are an anecdote. Take 40,000, a grid of 200 by 200, and let all walk at once. Each start gets the colour of the minimum that it reaches.
+#
+# **Predict:** will the border between the colours be a straight line?
+
+# %% id="basins"
+axis = np.linspace(-3, 3, 200)
+starts = np.stack(np.meshgrid(axis, axis), axis=-1)
+w = starts.copy()
+for _ in range(100):
+    w = w - 1.0 * gradient(w)
+to_first, to_second = (np.linalg.norm(w - end, axis=-1) for end in ends)
+nearer = to_second < to_first
+print(f"{nearer.size:,} starts: {(~nearer).mean():.0%} on the way to the end of p1, {nearer.mean():.0%} to that of p2")
+
+# %% id="basins-figure"
+show(*figures.basins(E, axis, nearer, ends, losses))
+
+# %% id="basins-random"
+random_starts = np.random.default_rng(0).uniform(-3, 3, size=(400, 2))
+arrived = gradient_descent(E, random_starts, 1.0, 400, gradient)
+reached_better = np.abs(arrived.losses[-1] - losses.min()) < 1e-3
+share = wilson_interval(reached_better.sum(), 400)
+improved = (arrived.losses[-1] < arrived.losses[0]).all()
+print(f"of 400 random starts {share:.0%} reach the lower minimum; all improve: {improved}")
+
+# %% id="record-starts"
+evidence.record(
+    "C12", "With two weights, from two random starts, descent optimizes both",
+    experiment="400 random starts, 400 steps on a loss with two minima", seeds=400,
+    measured=f"all improve, {share.value:.0%} reach the lower minimum", interval=share[1:],
+    holds=bool(improved), only_if="any minimum will do: the start decides which one",
+)
+
+# %% [markdown] id="saddle-text" lang="en"
+# ## The pass between the valleys
+#
+# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We find it by Newton's method on the gradient, and look at the curvatures: the eigenvalues of the matrix of second derivatives.
+
+# %% id="saddle"
+def hessian(w):
+    rows = [lambda v: gradient(v)[0], lambda v: gradient(v)[1]]
+    return np.array([numerical_gradient(row, w) for row in rows])
+
+
+saddle = np.zeros(2)
+for _ in range(20):
+    saddle = saddle - np.linalg.solve(hessian(saddle), gradient(saddle))
+curvatures, axes = np.linalg.eigh(hessian(saddle))
+print("saddle at", saddle.round(3).tolist(), "curvatures", curvatures.round(3).tolist())
+
+# %% [markdown] id="linger-predict" lang="en"
+# A start exactly on the ridge would stay for ever. One a distance $d$ beside it moves away by a factor $1+\eta|\lambda|$ a step, $\lambda$ the negative curvature.
+#
+# **Predict:** $d$ becomes ten times smaller. Does leaving take ten times as long?
+
+# %% id="linger"
+offsets = np.array([1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6])
+beside = saddle + offsets[:, None] * axes[:, 0]
+leaving = gradient_descent(E, beside, 0.5, 600, gradient)
+steps_to_leave = (np.linalg.norm(leaving.points - saddle, axis=-1) < 0.3).sum(axis=0)
+per_decade = np.diff(steps_to_leave[1:]).mean()
+theory = np.log(10) / np.log(1 + 0.5 * abs(curvatures[0]))
+print(f"steps to leave: {steps_to_leave.tolist()}")
+print(f"ten times closer costs {per_decade:.0f} more steps, theory {theory:.0f}")
+
+# %% id="record-saddle"
+evidence.record(
+    "04.1", "Where the gradient is zero there is a minimum",
+    experiment="Newton's method on the gradient, curvatures, six starts beside the saddle",
+    measured=f"a saddle; each tenfold approach costs {per_decade:.0f} more steps, theory {theory:.0f}",
+    holds=bool((curvatures > 0).all()),
+)
+
+# %% [markdown] id="bowl-text" lang="en"
+# ## How the shape of a bowl sets the pace
+#
+# Near a minimum every smooth surface is a bowl. Take one with curvatures $c_1 \le c_2$ along its axes. The steep direction allows at most $\eta < 2/c_2$; the flat one then creeps. The best compromise is $\eta = 2/(c_1+c_2)$, and with the **condition number** $\kappa = c_2/c_1$ each step shrinks the distance by
+#
+# $$\frac{\kappa-1}{\kappa+1}$$
+
+# %% id="contraction"
+def shrink_factor(kappa, steps=30):
+    c = np.array([1.0, kappa])
+    walk = gradient_descent(
+        lambda w: (c * w**2).sum(-1) / 2, [1.0, 1.0], 2 / c.sum(), steps, lambda w: c * w
+    )
+    distance = np.linalg.norm(walk.points, axis=-1)
+    return (distance[-1] / distance[0]) ** (1 / steps)
+
+
+kappas = np.array([1.5, 3.0, 10.0, 30.0, 100.0, 300.0])
+measured = np.array([shrink_factor(kappa) for kappa in kappas])
+theory = (kappas - 1) / (kappas + 1)
+assert np.abs(measured / theory - 1).max() < 0.01
+print("measured / theory within 1 % for", len(kappas), "condition numbers:", bool(np.abs(measured / theory - 1).max() < 0.01))
+
+# %% id="contraction-figure"
+show(*figures.contraction(kappas, measured))
+
+# %% id="record-contraction"
+evidence.record(
+    "04.2", "On a bowl each best-rate step shrinks the distance by (κ − 1)/(κ + 1)",
+    experiment="six condition numbers from 1.5 to 300, 30 steps each",
+    measured=f"largest deviation below 1 %: {bool(np.abs(measured / theory - 1).max() < 0.01)}",
+    holds=bool(np.abs(measured / theory - 1).max() < 0.01),
+)
+
+# %% [markdown] id="real-text" lang="en"
+# ## A real bowl
+#
+# 442 patients, two features: body mass index (kg/m²) and total serum cholesterol (mg/dl), both centred. The loss of a linear neuron with two weights is a bowl whose curvatures are the eigenvalues of $\frac1N X^{\top}X$.
+#
+# **Predict:** one feature scatters by about 4 units, the other by about 35. How large is $\kappa$? And after each is divided by its standard deviation?
+
+# %% id="real"
+diabetes = load("diabetes")
+raw = diabetes.columns("bmi", "s1")
+raw = raw - raw.mean(axis=0)
+target = diabetes.y - diabetes.y.mean()
+
+
+def bowl(X):
+    curvatures = np.linalg.eigvalsh(X.T @ X / len(X))
+    best = np.linalg.lstsq(X, target, rcond=None)[0]
+    walk = gradient_descent(
+        lambda w: ((X @ w - target) ** 2).mean() / 2, [0.0, 0.0],
+        2 / curvatures.sum(), 400, lambda w: X.T @ (X @ w - target) / len(X),
+    )
+    distance = np.linalg.norm(walk.points - best, axis=-1)
+    return curvatures[1] / curvatures[0], int((distance > 0.01 * distance[0]).sum()), walk
+
+# %% id="real-run"
+bowls = {"raw": bowl(raw), "standardized": bowl(standardize(raw))}
+for name, (kappa, steps, _) in bowls.items():
+    print(f"{name:13} κ = {kappa:5.1f}   steps to 1 % of the distance: {steps}")
+
+# %% id="real-figure"
+show(*figures.real_bowls(raw, standardize(raw), target, bowls))
+
+# %% id="record-real"
+evidence.record(
+    "04.3", "Scaling the inputs speeds up descent",
+    experiment="442 patients, two features, best learning rate for each bowl",
+    measured=f"κ from {bowls['raw'][0]:.0f} to {bowls['standardized'][0]:.1f}, steps from {bowls['raw'][1]} to {bowls['standardized'][1]}",
+    holds=bool(bowls["standardized"][1] < bowls["raw"][1] / 5),
+)
+
+# %% [markdown] id="batch-text" lang="en"
+# ## All the data, or a few at a time
+#
+# A **mini-batch** is a random part of the data; its gradient is the true one plus noise. It costs less, so in one pass over the data there is room for more steps. We let batches of 442 (all), 32 and 1 pass 20 times over the standardized bowl, 30 seeds each.
+#
+# **Predict:** which is nearest to the minimum after 20 passes with learning rate 0.02? Which ever arrives?
+
+# %% id="batch"
+X = standardize(raw)
+best = np.linalg.lstsq(X, target, rcond=None)[0]
+
+
+def passes(batch_size, learning_rate, seed, epochs=20):
+    random, w, distances = np.random.default_rng(seed), np.zeros(2), []
+    for _ in range(epochs):
+        for batch in np.split(random.permutation(442), range(batch_size, 442, batch_size)):
+            w = w - learning_rate * X[batch].T @ (X[batch] @ w - target[batch]) / len(batch)
+        distances.append(np.linalg.norm(w - best))
+    return distances
+
+
+by_batch = {size: np.array([passes(size, 0.02, seed) for seed in range(30)]) for size in (442, 32, 1)}
+
+# %% id="batch-figure"
+show(*figures.batches(by_batch, np.linalg.norm(best)))
+
+# %% [markdown] id="ball-text" lang="en"
+# The full batch creeps because it takes one step where the others take 14 or 442. The single samples run there at once and then never settle: near the minimum the noise is all that is left. Theory says that the mean squared distance of this ball of noise grows in proportion to $\eta$. We take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
+
+# %% id="ball"
+def ball(learning_rate, steps=8840):
+    random, w, late = np.random.default_rng(0), np.zeros((30, 2)), []
+    for step in range(steps):
+        sample = random.integers(442, size=30)  # one for each of 30 runs, any patient again and again
+        error = (w * X[sample]).sum(axis=1) - target[sample]
+        w = w - learning_rate * error[:, None] * X[sample]
+        if step > steps / 2:
+            late.append(((w - best) ** 2).sum(axis=1).mean())
+    return np.mean(late)
+
+
+shrinks = ball(0.02) / ball(0.005)
+print(f"a quarter of the learning rate: mean squared distance {shrinks:.1f} times smaller, theory 4")
+
+# %% id="record-batch"
+gain = paired_difference(by_batch[442][:, -1], by_batch[32][:, -1], "median")
+evidence.record(
+    "04.4", "Mini-batches learn faster than the full batch",
+    experiment="20 passes, learning rate 0.02, batches of 442 and 32; distance to the minimum", seeds=30,
+    measured=f"median {np.median(by_batch[442][:, -1]):.1f} against {np.median(by_batch[32][:, -1]):.1f}; interval of the difference",
+    interval=np.round(gain[1:], 1), holds=bool(gain.low > 0),
+    only_if="the cost is counted in passes; single samples end in a ball of noise",
+)
+
+# %% [markdown] id="keras-text" lang="en"
+# ## Momentum and Adam
+#
+# **Momentum** keeps a share of the last step: a ball that rolls. **Adam** divides each weight's step by the recent size of its gradients. Both are Keras optimizers, and they act on each number by itself, so one variable can hold all starts. Each gets the best of six learning rates, chosen on 20 starts that are not used afterwards.
+
+# %% id="keras"
+OPTIMIZERS = {
+    "SGD": keras.optimizers.SGD,
+    "momentum": lambda rate: keras.optimizers.SGD(rate, momentum=0.9),
+    "Adam": keras.optimizers.Adam,
+}
+RATES = [0.02, 0.05, 0.1, 0.3, 1.0, 2.0]
+
+
+def steps_to_learn(make, rate, starts, limit=200):
+    w, optimizer, steps = keras.Variable(starts), make(rate), np.zeros(len(starts), dtype=int)
+    for _ in range(limit):
+        position = w.numpy().astype(float)
+        steps += E(position) > 0.055
+        optimizer.apply([gradient(position).astype("float32")], [w])
+    return steps
+
+# %% [markdown] id="optimizers-predict" lang="en"
+# **Predict:** which of the three needs the fewest steps to a loss below 0.055, which both minima allow?
+
+# %% id="optimizers"
+choosing, testing = np.random.default_rng(1).uniform(-3, 3, size=(2, 40, 2))
+chosen, steps = {}, {}
+for name, make in OPTIMIZERS.items():
+    medians = [np.mean(steps_to_learn(make, rate, choosing[:20])) for rate in RATES]
+    chosen[name] = RATES[int(np.argmin(medians))]
+    steps[name] = steps_to_learn(make, chosen[name], testing)
+print("best rates:", chosen)
+
+# %% id="optimizers-figure"
+show(*figures.optimizers(steps))
+
+# %% id="record-optimizers"
+gap = paired_difference(steps["SGD"], steps["Adam"])
+evidence.record(
+    "04.5", "Adam needs fewer steps than plain gradient descent",
+    experiment="40 random starts, loss below 0.055, the best of 6 rates for each", seeds=40,
+    measured=f"mean steps {steps['SGD'].mean():.0f} with SGD, {steps['momentum'].mean():.0f} with momentum, {steps['Adam'].mean():.0f} with Adam; interval SGD − Adam",
+    interval=np.round(gap[1:]), holds=bool(gap.low > 0),
+)
+
+# %% [markdown] id="slider-text" lang="en"
+# Try it. Find a start whose walk crosses from one valley to the other when the learning rate grows.
+
+# %% id="slider"
+def redraw(w1, w2, learning_rate):
+    walk = gradient_descent(E, np.array([[w1, w2]]), learning_rate, 100, gradient)
+    return figures.one_walk(E, walk, learning_rate)
+
+
+interactive_figure(
+    redraw, w1=(-3.0, 3.0, 0.25, -2.0), w2=(-3.0, 3.0, 0.25, 1.5), learning_rate=(0.05, 3.0, 0.05, 0.5)
+)
+
+# %% [markdown] id="evidence-text" lang="en"
+# ## The evidence
+#
+# "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
+
+# %% id="evidence"
+evidence
+
+# %% [markdown] id="exercises" lang="en"
+# ## Exercises
+#
+# Replace the `...` and run the cell.
+#
+# **1.** The gradient of $E = \tfrac12(w_1^2 + 10\,w_2^2)$ at an array `w` of two weights.
+
+# %% id="exercise-gradient" tags=["exercise"]
+def bowl_gradient(w):
+    ...
+
+
+check("04-gradient", bowl_gradient)
+
+# %% [markdown] id="hint-gradient" lang="en"
+# *Hint.* One partial derivative per weight, as an array.
+
+# %% id="solution-gradient" tags=["solution"]
+def bowl_gradient(w):
+    return np.array([w[0], 10 * w[1]])
+
+
+check("04-gradient", bowl_gradient)
+
+# %% [markdown] id="exercise-direction-text" lang="en"
+# **2.** The slope of a surface with gradient `g` in the direction `d` (an array of any length).
+
+# %% id="exercise-direction" tags=["exercise"]
+def slope_along(g, d):
+    ...
+
+
+check("04-direction", slope_along)
+
+# %% [markdown] id="hint-direction" lang="en"
+# *Hint.* A direction has no length: bring `d` to length 1 first.
+
+# %% id="solution-direction" tags=["solution"]
+def slope_along(g, d):
+    return g @ d / np.linalg.norm(d)
+
+
+check("04-direction", slope_along)
+
+# %% [markdown] id="exercise-rate-text" lang="en"
+# **3.** For the bowl of exercise 1: the best learning rate, and the factor by which each step then shrinks the distance. Answer as a list of two numbers.
+
+# %% id="exercise-rate" tags=["exercise"]
+answer = ...
+
+check("04-rate", answer)
+
+# %% [markdown] id="hint-rate" lang="en"
+# *Hint.* The curvatures are 1 and 10.
+
+# %% id="solution-rate" tags=["solution"]
+answer = [2 / (1 + 10), (10 - 1) / (10 + 1)]
+
+check("04-rate", answer)
+
+# %% [markdown] id="exercise-momentum-text" lang="en"
+# **4.** One step of momentum: return the new velocity and the new weight as a tuple. The velocity is 0.9 of the old one minus learning rate times gradient; the weight moves by it.
+
+# %% id="exercise-momentum" tags=["exercise"]
+def momentum_step(w, velocity, gradient, learning_rate):
+    ...
+
+
+check("04-momentum", momentum_step)
+
+# %% [markdown] id="hint-momentum" lang="en"
+# *Hint.* The weight moves by the new velocity.
+
+# %% id="solution-momentum" tags=["solution"]
+def momentum_step(w, velocity, gradient, learning_rate):
+    velocity = 0.9 * velocity - learning_rate * gradient
+    return velocity, w + velocity
+
+
+check("04-momentum", momentum_step)
+
+# %% [markdown] id="exercise-saddle-text" lang="en"
+# **5.** At a place the gradient is 0 and the curvatures are −0.2 and 3. What is it? (a) a minimum; (b) a maximum; (c) a saddle; (d) impossible to tell.
+
+# %% id="exercise-saddle" tags=["exercise"]
+kind = ...
+
+check("04-saddle", kind)
+
+# %% [markdown] id="hint-saddle" lang="en"
+# *Hint.* Walk a little along each of the two axes.
+
+# %% id="solution-saddle" tags=["solution"]
+kind = "c"
+
+check("04-saddle", kind)
+
+# %% [markdown] id="recap" lang="en"
+# ## What you can do now
+#
+# - Read the gradient: steepest ascent; in any other direction the slope is its length times the cosine.
+# - Say why two starts may end in different minima, and draw the map of which goes where.
+# - Predict the pace from the condition number, $(\kappa-1)/(\kappa+1)$ a step, and improve it by standardizing.
+# - Recognise a saddle by its curvatures. Small batches run faster and never quite settle; momentum and Adam change the number of steps, not the minima.
+
+# %% [markdown] id="reading" lang="en"
+# ## Further reading
+#
+# - B. T. Polyak (1964), "Some methods of speeding up the convergence of iteration methods", *USSR Computational Mathematics and Mathematical Physics* 4 (5), 1–17: momentum.
+# - D. P. Kingma, J. Ba (2015), "Adam: A Method for Stochastic Optimization", *ICLR*.
+# - L. Bottou, F. E. Curtis, J. Nocedal (2018), "Optimization Methods for Large-Scale Machine Learning", *SIAM Review* 60 (2), 223–311: batches, noise and learning rate.
+#
+# **Next:** [05 · Bend the signal](05_activation_functions.ipynb).

@@ -1,0 +1,288 @@
+"""Figures of chapter 04: a loss over two weights, and descents on it."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from utils.plotting import COLOURS, label, number
+from utils.statistics import median_interval
+
+
+def grid(low=-3.0, high=3.0, n=121):
+    """Return two weights on a square grid, shape (n, n, 2), and its axis."""
+    axis = np.linspace(low, high, n)
+    return np.stack(np.meshgrid(axis, axis), axis=-1), axis
+
+
+def contours(axes, E, **style):
+    """Draw lines of equal loss, closer together (in loss) near the minima."""
+    w, axis = grid()
+    levels = 0.008 * 1.6 ** np.arange(15)
+    options = {"levels": levels, "colors": COLOURS["muted"], "linewidths": 0.7}
+    axes.contour(axis, axis, E(w), **{**options, **style})
+    axes.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+
+
+def landscape(axes, E):
+    """Draw the surface in 3-D, cut off at a height of 1.5 so that the valleys can be seen."""
+    w, axis = grid(n=49)
+    heights = np.minimum(E(w), 1.5)
+    axes.plot_surface(
+        w[..., 0], w[..., 1], heights, cmap="cividis", rcount=48, ccount=48, alpha=0.8
+    )
+    axes.set(xlabel="$w_1$", ylabel="$w_2$", zlim=(0, 1.5))
+    axes.view_init(elev=50, azim=-70)
+
+
+def surface(E):
+    """Show the surface in 3-D and as a contour map."""
+    figure = Figure(figsize=(9, 4))
+    left = figure.add_subplot(1, 2, 1, projection="3d")
+    right = figure.add_subplot(1, 2, 2)
+    landscape(left, E)
+    contours(right, E)
+    lowest = E(grid()[0]).min()
+    left.set_title("A landscape with two valleys …")
+    right.set_title("… and the same as a map")
+    return (
+        figure,
+        f"The loss over two weights from −3 to 3, in 3-D and as a contour map; lowest value {lowest:.3f}.",
+    )
+
+
+def cosine(E, place, gradient, angles, slopes):
+    """Show the gradient on the map, and the slope against the angle from it."""
+    figure = Figure(figsize=(9, 3.8))
+    left, right = figure.subplots(1, 2)
+    contours(left, E)
+    left.plot(*place, "o", color=COLOURS["theory"])
+    for sign, colour, text in ((1, "error", "gradient"), (-1, "weight", "descent")):
+        end = place + sign * gradient / np.linalg.norm(gradient)
+        left.annotate(
+            "", end, place, arrowprops={"arrowstyle": "->", "color": COLOURS[colour], "lw": 2.5}
+        )
+        label(left, text, end, (4, 4), color=COLOURS[colour])
+    degrees = np.rad2deg(angles)
+    right.plot(degrees, np.linalg.norm(gradient) * np.cos(angles), "--", color=COLOURS["theory"])
+    right.plot(degrees, slopes, "o", color=COLOURS["error"], markersize=4)
+    right.set(
+        xlabel="angle θ from the gradient (degrees)",
+        ylabel="measured slope",
+        xticks=range(0, 361, 90),
+    )
+    left.set_title("Uphill is across the contour lines")
+    right.set_title("The slope is the gradient times cos θ")
+    return figure, (
+        f"Left: the gradient at {number(place[0])}, {number(place[1])} stands across the contour lines. Right: 72 measured "
+        f"slopes lie on a cosine of height {np.linalg.norm(gradient):.3f}."
+    )
+
+
+def draw_walks(axes, walks, until=None):
+    """Draw the walks of several starts up to a step, a marker for each."""
+    lines = []
+    for start, (marker, style) in enumerate(zip("o^", ("-", "--"), strict=True)):
+        points = walks.points[: None if until is None else until + 1, start]
+        lines += axes.plot(*points.T, style, color=COLOURS["weight"], linewidth=1.5)
+        lines += axes.plot(*points[-1], marker, color=COLOURS["weight"], markersize=8)
+    return lines
+
+
+def two_walks(E, walks):
+    """Show two walks on the surface in 3-D and on the map."""
+    figure = Figure(figsize=(9, 4.2))
+    left = figure.add_subplot(1, 2, 1, projection="3d")
+    right = figure.add_subplot(1, 2, 2)
+    landscape(left, E)
+    contours(right, E)
+    draw_walks(right, walks)
+    for start in (0, 1):
+        heights = np.minimum(walks.losses[:, start], 1.5) + 0.03
+        left.plot(*walks.points[:, start].T, heights, color=COLOURS["error"], zorder=10)
+        label(right, f"$p_{start + 1}$", walks.points[0, start], (5, 3))
+    first, second = walks.losses[-1]
+    left.set_title("Two starts …")
+    right.set_title(f"… two minima: {first:.3f} and {second:.3f}")
+    ends = " and ".join(f"({number(p[0], '.2f')}, {number(p[1], '.2f')})" for p in walks.points[-1])
+    return (
+        figure,
+        f"Two walks from random starts end at {ends}, with losses {first:.3f} and {second:.3f}.",
+    )
+
+
+def walk_frames(E, walks, steps):
+    """Return figure, drawing function, frames and alternative text of the animated walks."""
+    figure = Figure(figsize=(3.6, 3.6), dpi=75)
+    axes = figure.subplots()
+    contours(axes, E)
+    drawn = []
+
+    def draw(step):
+        while drawn:
+            drawn.pop().remove()
+        drawn.extend(draw_walks(axes, walks, step))
+        axes.set_title(f"step {step}")
+
+    first, second = walks.losses[max(steps)]
+    alt = f"Animation of both walks over {max(steps)} steps; the losses end at {first:.3f} and {second:.3f}."
+    return figure, draw, steps, alt
+
+
+def film_strip(E, walks, steps):
+    """Show both walks after each of the given steps."""
+    figure = Figure(figsize=(11, 3.5))
+    parts = []
+    for axes, step in zip(figure.subplots(1, len(steps), sharey=True), steps, strict=True):
+        contours(axes, E)
+        draw_walks(axes, walks, step)
+        first, second = walks.losses[step]
+        axes.set(title=f"step {step}: {first:.2f}, {second:.2f}", ylabel="")
+        parts.append(f"after {step} steps {first:.2f} and {second:.2f}")
+    return figure, f"The two walks at {len(steps)} moments, with their losses: {'; '.join(parts)}."
+
+
+def basins(E, axis, second, ends, losses):
+    """Show which start leads to which of two minima."""
+    from matplotlib.colors import ListedColormap
+
+    figure = Figure(figsize=(5.6, 5))
+    axes = figure.subplots()
+    colours = ListedColormap([COLOURS["class_0"], COLOURS["class_1"]])
+    axes.imshow(
+        second,
+        origin="lower",
+        extent=(axis[0], axis[-1], axis[0], axis[-1]),
+        cmap=colours,
+        alpha=0.7,
+    )
+    contours(axes, E)
+    axes.grid(False)
+    for end, loss, marker in zip(ends, losses, "o^", strict=True):
+        axes.plot(*end, marker, color=COLOURS["theory"], markersize=8)
+        label(axes, f"E = {loss:.3f}", end, (8, 6))
+    axes.set_title(f"{(~second).mean():.0%} of the starts belong to one minimum")
+    return figure, (
+        f"Map of {second.size:,} starts: {(~second).mean():.0%} lead to the minimum with loss {losses[0]:.3f}, "
+        f"{second.mean():.0%} to that with loss {losses[1]:.3f}."
+    )
+
+
+def contraction(kappas, measured):
+    """Show the measured factor per step against the theory."""
+    figure = Figure(figsize=(7, 3.8))
+    axes = figure.subplots()
+    fine = np.geomspace(1.01, kappas[-1] * 1.3, 200)
+    axes.semilogx(fine, (fine - 1) / (fine + 1), "--", color=COLOURS["theory"])
+    axes.semilogx(kappas, measured, "o", color=COLOURS["weight"])
+    label(axes, "theory (κ − 1)/(κ + 1)", (fine[110], (fine[110] - 1) / (fine[110] + 1)), (10, -8))
+    axes.set(xlabel="condition number κ", ylabel="distance after / before a step", ylim=(0, 1.05))
+    axes.set_title("The longer the ravine, the closer the factor is to 1")
+    parts = ", ".join(f"{m:.3f} at κ = {k:g}" for k, m in zip(kappas, measured, strict=True))
+    return figure, f"Measured shrink factors on the theoretical curve: {parts}."
+
+
+def real_bowls(raw, standardized, target, bowls):
+    """Show the contours of both real bowls, with the descent on each."""
+    figure = Figure(figsize=(10, 4))
+    panels = figure.subplots(1, 2)
+    for axes, X, (name, (kappa, steps, walk)) in zip(
+        panels, (raw, standardized), bowls.items(), strict=True
+    ):
+        best = np.linalg.lstsq(X, target, rcond=None)[0]
+        reach = 1.15 * np.abs(best).max()
+        axis = np.linspace(-reach, reach, 81)
+        w = np.stack(np.meshgrid(best[0] + axis, best[1] + axis), axis=-1)
+        away = w - best
+        heights = np.einsum("...j,jk,...k->...", away, X.T @ X / len(X), away) / 2
+        axes.contour(
+            w[..., 0],
+            w[..., 1],
+            heights,
+            levels=heights.max() * 2.0 ** np.arange(-11, 0),
+            colors=COLOURS["muted"],
+            linewidths=0.7,
+        )
+        axes.plot(*walk.points.T, "o-", color=COLOURS["weight"], markersize=3, linewidth=1)
+        axes.set(
+            xlabel="weight of the body mass index", ylabel="weight of cholesterol", aspect="equal"
+        )
+        axes.set_title(f"{name}: κ = {kappa:.1f}, {steps} steps")
+    texts = [
+        f"{name} κ = {kappa:.1f}, {steps} steps to 1 %" for name, (kappa, steps, _) in bowls.items()
+    ]
+    return figure, f"Contours of the loss over two weights with the descent: {'; '.join(texts)}."
+
+
+def batches(by_batch, start):
+    """Show the distance to the minimum by pass for each batch size, medians and middle halves."""
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    styles = {442: ("theory", "-", "all 442"), 32: ("weight", "--", "32"), 1: ("error", ":", "one")}
+    parts = []
+    for size, distances in by_batch.items():
+        colour, style, text = styles[size]
+        low, middle, high = np.quantile(distances, [0.25, 0.5, 0.75], axis=0)
+        passes = np.arange(len(middle) + 1)
+        axes.plot(passes, [start, *middle], style, color=COLOURS[colour])
+        axes.fill_between(
+            passes, [start, *low], [start, *high], color=COLOURS[colour], alpha=0.2, linewidth=0
+        )
+        label(axes, text, (passes[-1], middle[-1]), (6, -4), color=COLOURS[colour])
+        parts.append(f"{text} {middle[-1]:.1f}")
+    axes.set(
+        yscale="log",
+        xlabel="passes over the data",
+        ylabel="distance to the minimum",
+        xlim=(0, 22.5),
+    )
+    axes.set_title("Small batches run ahead, and stop at a ball of noise")
+    return (
+        figure,
+        f"Median distance to the minimum after 20 passes, from {start:.1f}: batches of {', '.join(parts)}.",
+    )
+
+
+def optimizers(steps):
+    """Show the steps that each optimizer needs from each start, with the median's interval."""
+    figure = Figure(figsize=(8, 3))
+    axes = figure.subplots()
+    parts = []
+    for row, (name, counts) in enumerate(steps.items()):
+        value, low, high = median_interval(counts)
+        offsets = row + np.linspace(-0.25, 0.25, len(counts))
+        axes.plot(counts, offsets, "os^"[row], color=COLOURS["weight"], alpha=0.4, markersize=4)
+        axes.errorbar(
+            value,
+            row,
+            xerr=[[value - low], [high - value]],
+            fmt="D",
+            color=COLOURS["theory"],
+            capsize=5,
+        )
+        parts.append(f"{name} {value:g}")
+    axes.set(
+        yticks=range(len(steps)),
+        yticklabels=list(steps),
+        xscale="symlog",
+        xlim=(-0.5, 260),
+        xlabel="steps to E < 0.055",
+    )
+    axes.set_title("Median steps: " + ", ".join(parts))
+    return (
+        figure,
+        f"Steps of {len(counts)} random starts to a loss below 0.055, medians: {', '.join(parts)}.",
+    )
+
+
+def one_walk(E, walk, learning_rate):
+    """Show one walk on the map; for the slider."""
+    figure = Figure(figsize=(5, 4.6))
+    axes = figure.subplots()
+    contours(axes, E)
+    axes.plot(*walk.points[:, 0].T, "o-", color=COLOURS["weight"], markersize=3, linewidth=1)
+    end, loss = walk.points[-1, 0], walk.losses[-1, 0]
+    axes.set_title(f"η = {learning_rate:.2f}: E = {loss:.3f} after {len(walk.points) - 1} steps")
+    place = f"({number(end[0], '.2f')}, {number(end[1], '.2f')})"
+    return (
+        figure,
+        f"The walk with learning rate {learning_rate:.2f} is at {place} with loss {loss:.3f}.",
+    )
