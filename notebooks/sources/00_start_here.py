@@ -184,4 +184,4 @@ check("00-slope", slope)
 # If a cell failed, read the last line of its message first: the helpers say which argument was wrong and what they want. To start afresh, choose *Restart Kernel and Run All Cells* in the Kernel menu.
 
 # %% [markdown] id="next" lang="en"
-# **Next:** [03 · Descend a curve](03_gradient_descent_one_weight.ipynb).
+# **Next:** [01 · Send the error back](01_bp_network.ipynb).

@@ -93,7 +93,7 @@ delta1 = (delta2 @ W2.T) * tanh_slope(z1)
 print("δ of the output:", delta2.round(3).tolist(), "  δ of the hidden neurons:", delta1.round(3).tolist())
 
 # %% [markdown] id="gradient-text" lang="en"
-# A weight multiplies the signal that enters it, so the loss changes with the weight by *signal in* times *δ out*. The bias multiplies a 1. Every weight and every bias then moves against its gradient:
+# A weight multiplies the signal that enters it, so the loss changes with the weight by *signal in* times *δ out*. The bias multiplies a 1. Every weight and every bias then moves against its gradient, by a step whose size the **learning rate** $\eta$ sets:
 #
 # $$\frac{\partial E}{\partial W} = a_{\text{before}}^{\top}\,\delta, \qquad \frac{\partial E}{\partial b} = \delta, \qquad \Delta W = -\eta\,\frac{\partial E}{\partial W}$$
 
@@ -289,7 +289,7 @@ evidence.record(
 # %% [markdown] id="success-text" lang="en"
 # ## From which starts does it learn?
 #
-# A network with a tanh hidden layer and a sigmoid output can represent XOR. Learning it is another matter: it starts from random weights, and some starts lead nowhere. We train 200 starts at once. The lines are those of the class; each array has an axis of starts in front, and `@` runs along it.
+# A network with a tanh hidden layer can represent XOR. Its output neuron has the activation **sigmoid**, $1/(1+e^{-z})$, which maps any number to one between 0 and 1. Learning it is another matter: it starts from random weights, and some starts lead nowhere. We train 200 starts at once. The lines are those of the class; each array has an axis of starts in front, and `@` runs along it.
 
 # %% id="success"
 def success(hidden_units, starts=200, learning_rate=2.0, steps=3000):

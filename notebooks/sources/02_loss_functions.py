@@ -680,3 +680,5 @@ check("02-delta", times)
 # - P. J. Huber (1964), "Robust Estimation of a Location Parameter", *Annals of Mathematical Statistics* 35 (1), 73–101.
 # - S. A. Solla, E. Levin, M. Fleisher (1988), "Accelerated Learning in Layered Neural Networks", *Complex Systems* 2, 625–640: cross-entropy against squared error.
 # - C. M. Bishop (2006), *Pattern Recognition and Machine Learning*, Springer, sections 4.3 and 5.2: losses and their natural output functions.
+#
+# **Next:** [03 · Descend a curve](03_gradient_descent_one_weight.ipynb).

@@ -53,7 +53,7 @@ T = np.array([-0.8, -0.1, 0.2, 1.0])
 #
 # $$E(w) = \frac{1}{2N}\sum_{i=1}^{N}\,(T_i - w\,x_i)^2$$
 #
-# Chapter 02 explains the ½ and the $N$. Here we take the formula as it stands. The code adds an axis to $w$, so that one call gives the loss of many weights.
+# Chapter 02 took it apart; here we use it. The code adds an axis to $w$, so that one call gives the loss of many weights.
 
 # %% id="loss"
 def E(w):
@@ -539,3 +539,5 @@ check("03-stuck", answer)
 # - A. Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations simultanées", *Comptes rendus* 25, 536–538: the first description of the rule.
 # - Y. Nesterov (2004), *Introductory Lectures on Convex Optimization*, Springer, section 1.2.3: why a step below $2/L$ goes downhill.
 # - B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), "Least Angle Regression", *Annals of Statistics* 32 (2), 407–499: the diabetes data.
+#
+# **Next:** [04 · Descend a surface](04_gradient_descent_two_weights.ipynb).
