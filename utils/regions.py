@@ -6,8 +6,8 @@ straight segments on which the network's output is 0. First shown in chapter 06;
 see Montúfar, Pascanu, Cho & Bengio (2014), "On the number of linear regions of deep neural
 networks", sections 2 and 3.
 
-The geometry is computed in float64 from the model's weights. What is thinner than about 1e-12 of
-the rectangle is below rounding error and is not resolved.
+The geometry is computed in float64 from the model's weights. What is smaller than about 1e-12 of
+the rectangle's sides is below rounding error and is not resolved.
 """
 
 import dataclasses
@@ -61,7 +61,10 @@ def linear_regions(model, bounds):
     faces, signals, patterns = _subdivide(stages, corners)
     gradients, offsets = _linear_maps(stages, patterns)
     polygons = [signals[face, :2] for face in faces]
-    return list(map(LinearRegion, polygons, patterns, gradients, offsets))
+    regions = list(map(LinearRegion, polygons, patterns, gradients, offsets))
+    # Where lines almost coincide, as those of 0.1 and 0.3 do in float32, rounding makes crumbs.
+    crumb = 1e-24 * np.prod(corners[2] - corners[0])
+    return [region for region in regions if region.area > crumb]
 
 
 def decision_boundary(model, bounds):
