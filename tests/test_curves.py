@@ -43,6 +43,8 @@ def test_a_circle_is_traced_to_single_precision(name):
     angles *= np.sign(angles.sum())
     assert angles.sum() == pytest.approx(2 * np.pi)
     assert 0 < angles.min() and angles.max() < 0.1, "a circle has no corner"
+    sides = np.hypot(*np.diff(line, axis=0).T)
+    assert sides.min() > 0.25 * 4 / 99, "no two points on the two sides of a grid point"
 
 
 def test_an_oblong_grid_and_a_boundary_that_leaves_it():

@@ -254,6 +254,29 @@ def test_twins_that_cancel_switch_nothing_behind_them():
     assert decision_boundary(model, SQUARE) == []
 
 
+def test_twins_that_cancel_in_the_output_make_no_boundary():
+    random = np.random.default_rng(2)
+    for stack in ([layers.Dense(1)], [layers.Dense(3), layers.Dense(1)]):
+        model = keras.Sequential([keras.Input((2,)), layers.Dense(10, "relu"), *stack])
+        half, out = random.normal(size=(2, 5)), random.normal(size=(5, stack[0].units))
+        bias = np.tile(random.normal(size=5), 2)
+        rest = [np.zeros(stack[0].units), np.ones((3, 1)), [0.0]][: 2 * len(stack) - 1]
+        set_weights(model, [np.hstack([half, half]), bias, np.vstack([out, -out]), *rest])
+        assert decision_boundary(model, SQUARE) == []
+
+
+def test_lines_that_almost_coincide_leave_no_crumbs():
+    """Three times a weight, rounded to float32: n lines through the origin make 2n sectors."""
+    model = build([3])
+    for seed in range(20):
+        kernel = np.random.default_rng(seed).uniform(-1, 1, (2, 3)).astype(np.float32)
+        kernel[:, 1] = 3 * kernel[:, 0]
+        set_weights(model, [kernel, np.zeros(3), np.ones((3, 1)), [0.0]])
+        exact = kernel.astype(np.float64)
+        rounded = exact[0, 0] * exact[1, 1] != exact[1, 0] * exact[0, 1]
+        assert len(linear_regions(model, SQUARE)) == (6 if rounded else 4)
+
+
 def test_neighbours_may_have_the_same_map():
     """A unit that nothing listens to makes a region, as the definition by patterns says."""
     model = build([1])
