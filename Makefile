@@ -21,8 +21,9 @@ build: $(VENV)/maintainer  ## build the notebooks whose sources have changed
 colab: $(VENV)/maintainer  ## write stand-alone notebooks to build/colab/
 	$(BIN)/python notebooks/build.py --colab
 
-bench: $(VENV)/bench  ## compare train_many with other ways to train (about ten minutes)
+bench: $(VENV)/bench  ## compare train_many with other ways to train, cost of exact regions (about ten minutes)
 	$(BIN)/python benchmarks/train_many.py
+	$(BIN)/python benchmarks/regions.py
 
 lint: $(VENV)/maintainer
 	$(BIN)/ruff check .
