@@ -360,13 +360,13 @@ planar = np.array([
 planar.shape  # activations, tasks, seeds, learning rates, epochs
 
 # %% [markdown] id="digits-text" lang="en"
-# The fourth task is the digits: 449 to learn from and 449 to be tested on, other ones for each seed.
+# The fourth task is the digits: 400 to learn from and 449 to be tested on, other ones for each seed.
 
 # %% id="race-digits"
 pictures = load("digits")
 pictures = dataclasses.replace(pictures, x=pictures.x / 16)  # grey values from 0 to 1
 rest, quarter = zip(*(pictures.split(test_share=0.25, seed=seed) for seed in range(SEEDS)))
-other = [data.split(test_share=1 / 3, seed=0)[1] for data in rest]
+other = [dataclasses.replace(data, x=data.x[:400], y=data.y[:400]) for data in rest]
 digit_members = [(seed, rate) for seed in range(SEEDS) for rate in RATES]
 BATCH = 50
 learn, examine = ([part[seed] for seed, rate in digit_members] for part in (other, quarter))
@@ -416,12 +416,13 @@ show(*figures.epochs_to_target(CHOICES, tasks, TARGETS, epochs, EPOCHS))
 
 # %% id="record-race"
 smallest = min(better[name] for name in CHOICES if name != "relu")
+overall = mean_interval(final[ours].mean(axis=0))
 evidence.record(
     "C20", "relu is the best of these activation functions",
     experiment="4 tasks, two hidden layers, the best of 6 learning rates for each", seeds=32,
-    measured="better on / worse on, of 4 tasks: " + ", ".join(
+    measured=f"relu {overall.value:.0f} % right on average; better on / worse on, of 4 tasks: " + ", ".join(
         f"{n} {better[n]}/{worse[n]}" for n in CHOICES if n != "relu"),
-    interval=np.round(mean_interval(final[ours].mean(axis=0))[1:]), holds=bool(smallest == 4),
+    interval=np.round(overall[1:]), holds=bool(smallest == 4),
 )
 
 # %% [markdown] id="race-reading" lang="en"
