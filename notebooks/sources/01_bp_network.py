@@ -423,7 +423,7 @@ by_keras = np.array([
 ])
 hand, keras_mean = mean_interval(100 * by_hand), mean_interval(100 * by_keras)
 gap = paired_difference(100 * by_hand, 100 * by_keras)
-print(f"by hand {hand.value:.0f} %, Keras {keras_mean.value:.0f} %")
+print(f"percent right, mean of 20 and 95 % interval: by hand {hand:.0f}, Keras {keras_mean:.0f}")
 print(f"the two differ by less than one percentage point: {max(abs(gap.low), abs(gap.high)) < 1}")
 
 # %% id="digits-figure"
