@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from plain_keras import X_HELD, X, fit, mlp, targets
 
-from utils import stack_runner
+from utils.ensembles import runner
 from utils.ensembles import train_many
 
 layers = keras.layers
@@ -196,14 +196,14 @@ def test_each_seed_shuffles_in_its_own_order(monkeypatch):
     for member, seed in enumerate(SEEDS):
         np.testing.assert_allclose(found.losses[member], shuffled_by_hand(seed, 3), rtol=1e-5)
     # The result hangs neither on how many epochs are handed over at once nor on the cores.
-    monkeypatch.setattr(stack_runner, "ORDER_LIMIT", 1)
+    monkeypatch.setattr(runner, "ORDER_LIMIT", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     again = train_many(mlp, X, targets(X), seeds=SEEDS, **settings)
     np.testing.assert_array_equal(found.losses, again.losses)
 
 
 def test_number_of_cores_and_company_change_nothing(monkeypatch):
-    monkeypatch.setattr(stack_runner, "MEMBERS_PER_STACK", 2)
+    monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
     settings = {"epochs": 2, "learning_rates": [0.01] * 4 + [0.02], "optimizer": "sgd"}
     runs = []
     for cores in (1, 3):
@@ -222,8 +222,8 @@ def test_number_of_cores_and_company_change_nothing(monkeypatch):
 
 def test_split_members_covers_all_in_equal_stacks():
     for count in (1, 7, 8, 9, 20, 33, 512):
-        stacks = stack_runner.split_members(count)
-        assert stacks.shape[1] <= stack_runner.MEMBERS_PER_STACK
+        stacks = runner.split_members(count)
+        assert stacks.shape[1] <= runner.MEMBERS_PER_STACK
         np.testing.assert_array_equal(stacks.ravel()[:count], np.arange(count))
         assert set(stacks.ravel()[count:]) <= {count - 1} and stacks.size - count < len(stacks)
 

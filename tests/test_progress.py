@@ -10,13 +10,13 @@ import nbclient
 import nbformat
 import pytest
 
-from utils import progress
+from utils.ensembles import progress
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CODE = """
 import sys, time
 sys.path.insert(0, {root!r})
-from utils import progress
+from utils.ensembles import progress
 progress.DELAY = 0.1
 with progress.progress_bar(4, "epoch") as bar:
     for _ in range(4):
@@ -31,7 +31,8 @@ sys.path.insert(0, {root!r})
 import utils.reproducibility
 utils.reproducibility.quiet_tensorflow()
 import keras, numpy
-from utils import ensembles, progress
+from utils import ensembles
+    from utils.ensembles import progress
 progress.DELAY = 0.1
 def build():
     return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])

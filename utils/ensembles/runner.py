@@ -10,8 +10,8 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from utils.progress import progress_bar
-from utils.stacked_training import StackTrainer
+from utils.ensembles.progress import progress_bar
+from utils.ensembles.training import StackTrainer
 
 # Few enough for a step's numbers to stay in the processor's cache, many enough to share the cost
 # of starting an operation. It is fixed, so that results do not hang on the number of cores.

@@ -8,7 +8,7 @@ import re
 
 import tensorflow as tf
 
-from utils.stacking import Layout, copy_optimizer, xla_works
+from utils.ensembles.stacking import Layout, copy_optimizer, xla_works
 
 
 class Task:

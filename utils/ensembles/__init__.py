@@ -9,10 +9,10 @@ of the data.
 import numpy as np
 import tensorflow as tf
 
-from utils import ensemble_arguments as arguments
-from utils.stack_runner import Plan, make_trainers, run_stacks
-from utils.stacked_training import Task
-from utils.stacking import check_loss, check_model, check_optimizer
+from utils.ensembles import arguments
+from utils.ensembles.runner import Plan, make_trainers, run_stacks
+from utils.ensembles.stacking import check_loss, check_model, check_optimizer
+from utils.ensembles.training import Task
 from utils.validation import check_array, check_count, fail
 
 
