@@ -32,7 +32,7 @@ import utils.reproducibility
 utils.reproducibility.quiet_tensorflow()
 import keras, numpy
 from utils import ensembles
-    from utils.ensembles import progress
+from utils.ensembles import progress
 progress.DELAY = 0.1
 def build():
     return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
