@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from plain_keras import X_HELD, X, fit, mlp, targets
 
-from utils.ensembles import runner
-from utils.ensembles import train_many
+from utils.ensembles import runner, train_many
 
 layers = keras.layers
 SEEDS = [3, 7]

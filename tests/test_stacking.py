@@ -9,8 +9,7 @@ import pytest
 import tensorflow as tf
 from plain_keras import X, fit, mlp, targets
 
-from utils.ensembles import runner, stacking
-from utils.ensembles import train_many
+from utils.ensembles import runner, stacking, train_many
 
 layers = keras.layers
 
