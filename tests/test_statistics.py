@@ -121,3 +121,10 @@ BAD = [
 def test_bad_input_is_named(function, arguments, message):
     with pytest.raises(ValueError, match=message):
         function(*arguments)
+
+
+def test_outward_rounding_never_narrows():
+    interval = s.Interval(0.5, -1.21, 2.01)
+    assert interval.outward() == (-2, 3)
+    assert interval.outward(1) == (-1.3, 2.1)
+    assert s.Interval(1, 1, 2).outward() == (1, 2)

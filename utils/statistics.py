@@ -28,6 +28,11 @@ class Interval(typing.NamedTuple):
     def __str__(self):
         return format(self)
 
+    def outward(self, decimals=0):
+        """Return the limits (low, high) rounded outward, so that rounding claims nothing."""
+        scale = 10.0**decimals
+        return float(np.floor(self.low * scale) / scale), float(np.ceil(self.high * scale) / scale)
+
     def excludes(self, number):
         """Return whether `number` lies outside the limits, for example 0 for a difference."""
         return not self.low <= number <= self.high

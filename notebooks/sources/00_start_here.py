@@ -31,7 +31,7 @@
 # | 03 Descend a curve | Which way, and how far, should one weight move? | ready |
 # | 04 Descend a surface | What changes with two weights? | ready |
 # | 05 Activation functions | Why bend the signal, and with which curve? | ready |
-# | 06 tanh against relu | What do their decision boundaries look like? | in preparation |
+# | 06 tanh against relu | What do their decision boundaries look like? | ready |
 # | 07 Vanishing and exploding gradients | Why do deep networks stop learning? | in preparation |
 # | 08 Put it together | Which choices matter on handwritten digits? | in preparation |
 

@@ -1,0 +1,536 @@
+# ---
+# jupyter:
+#   course: {chapter: "06", needs: ["02", "05"], minutes: 60, question: "What do their decision boundaries look like?"}
+# ---
+
+# %% [markdown] id="title" lang="en"
+# # 06 · Look at the boundary: tanh against relu
+#
+# A network with two inputs can be seen whole: each point of the plane belongs to one class or the other, and between them runs the **decision boundary**. This chapter draws it for three networks, watches it form, takes it to pieces, and asks what more neurons, more layers and more epochs are good for.
+
+# %% [markdown] id="aims" lang="en"
+# **You will** train some 3,000 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
+#
+# **You will learn to**
+# - read a decision map, and say how its boundary came about;
+# - show that a relu boundary is made of straight pieces, and a tanh boundary is not;
+# - tell the fit to the training data from the fit to fresh data;
+# - judge whether four layers are better than two.
+#
+# **You need** chapters 02 and 05, and about an hour.
+
+# %% id="start"
+from utils.reproducibility import start
+
+start(seed=0)
+
+# %% id="imports"
+import keras
+import numpy as np
+
+from utils.controls import interactive_figure
+from utils.curves import grid_boundary, largest_deviation, turning_angles
+from utils.datasets import load, standardize
+from utils.ensembles import train_many
+from utils.evidence import EvidenceTable
+from utils.exercises import check
+from utils.figures import chapter_06 as figures
+from utils.models import BPNetwork, build_mlp
+from utils.plotting import show, show_animation
+from utils.regions import decision_boundary, linear_regions
+from utils.statistics import median_interval, paired_difference, wilson_interval
+
+evidence = EvidenceTable("06")
+
+# %% [markdown] id="tasks-text" lang="en"
+# ## Five tasks, three networks
+#
+# Four tasks are drawn in the plane: circles, xor, moons and spirals. The fifth is real: did a patient's diabetes progress more than the median in the year after body mass index and one blood value were measured? Of each sample of 400, the first 200 are for training, the others are **fresh**: never trained on.
+
+# %% id="tasks"
+NOISE = {"circles": 0.1, "xor": 0.1, "moons": 0.15, "spirals": 0.02}
+TASKS = [*NOISE, "patients"]
+N = 200
+diabetes = load("diabetes")
+
+
+def sample(task, seed):
+    if task != "patients":
+        data = load(task, n_samples=2 * N, noise=NOISE[task], seed=seed)
+        return data.x, data.y
+    some = np.random.default_rng(seed).permutation(len(diabetes.x))[: 2 * N]
+    x = standardize(diabetes.columns("bmi", "s5"))[some]
+    return x, (diabetes.y > np.median(diabetes.y))[some].astype(int)
+
+# %% [markdown] id="networks-text" lang="en"
+# The networks are those of the article: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count.
+
+# %% id="networks"
+NETWORKS = {
+    "4 tanh": ("tanh", (8, 8, 8, 8)), "4 relu": ("relu", (8, 8, 8, 8)),
+    "2 relu": ("relu", (8, 8)), "2 relu wide": ("relu", (13, 13)),
+}
+RATES, SEEDS, EPOCHS = [0.003, 0.01, 0.03], 40, 120
+PAIR = ["4 tanh", "4 relu"]
+STOPS = [0, 2, 4, 8, 12, 16, 22, 30, 45, 60, 90, 120]  # epochs at which the weights are kept
+for name, (activation, hidden_units) in NETWORKS.items():
+    print(f"{name:12} {build_mlp(hidden_units, activation, inputs=2).count_params()} parameters")
+
+# %% id="data"
+members = [(task, seed, rate) for task in TASKS for seed in range(SEEDS) for rate in RATES]
+samples = {(task, seed): sample(task, seed) for task in TASKS for seed in range(SEEDS)}
+x = np.array([samples[task, seed][0] for task, seed, rate in members])
+y = np.array([samples[task, seed][1] for task, seed, rate in members])[..., np.newaxis]
+
+# %% id="train-function"
+def train(activation, hidden_units, x, y, n, starts, members, epochs, **options):
+    return train_many(
+        lambda: build_mlp(hidden_units, activation, inputs=2, outputs=1, output_activation="sigmoid"),
+        x[:, :n], y[:, :n], validation_data=(x[:, n:], y[:, n:]), data_per_seed=True,
+        seeds=[seed for _, seed, _ in members], learning_rates=[rate for _, _, rate in members],
+        initial_weights=[np.stack(arrays) for arrays in zip(*starts)], epochs=epochs,
+        optimizer=keras.optimizers.Adam(), loss="binary_crossentropy", metrics=["accuracy"], **options,
+    )
+
+# %% id="train"
+trained = {}
+for name, (activation, hidden_units) in NETWORKS.items():
+    starts = [BPNetwork((2, *hidden_units, 1), activation, seed=seed).parameters for _, seed, _ in members]
+    trained[name] = train(
+        activation, hidden_units, x, y, N, starts, members, EPOCHS, batch_size=25,
+        snapshot_epochs=STOPS if name in PAIR else (),
+    )
+
+# %% [markdown] id="choose-text" lang="en"
+# Each network now gets, on each task, the learning rate with the highest mean accuracy over its 8 tuning seeds. `final` holds the accuracy on fresh data of the other 32.
+
+# %% id="choose"
+accuracy = np.array([
+    100 * trained[name].validation_metrics["accuracy"].reshape(len(TASKS), SEEDS, len(RATES), EPOCHS)
+    for name in NETWORKS
+])
+best_rate = accuracy[:, :, :8, :, -1].mean(axis=2).argmax(axis=-1)  # networks, tasks
+chosen = np.take_along_axis(accuracy[:, :, 8:], best_rate[:, :, None, None, None], axis=3)[:, :, :, 0]
+final = chosen[..., -1]
+final.shape  # networks, tasks, seeds
+
+# %% [markdown] id="grid-predict" lang="en"
+# **Predict:** which of the five tasks will be the hardest? Will you be able to tell tanh from relu by the shape of the boundary alone?
+
+# %% id="member"
+def member(name, task, seed, epoch=EPOCHS):
+    row, column = list(NETWORKS).index(name), TASKS.index(task)
+    place = (column * SEEDS + seed) * len(RATES) + best_rate[row, column]
+    return trained[name].member(place, epoch)
+
+
+def median_seed(name, task):
+    values = final[list(NETWORKS).index(name), TASKS.index(task)]
+    return 8 + int(np.abs(values - np.median(values)).argmin())
+
+# %% [markdown] id="grid-text" lang="en"
+# Each panel draws the network whose accuracy is the median of its 32, with the fresh points of its own sample. Above it stand the median of all 32 and its 95 % interval.
+
+# %% id="grid"
+ARTICLE = ["4 tanh", "4 relu", "2 relu"]
+drawn = {(name, task): member(name, task, median_seed(name, task)) for name in ARTICLE for task in TASKS}
+fresh = {key: tuple(part[N:] for part in samples[key[1], median_seed(*key)]) for key in drawn}
+show(*figures.grid(ARTICLE, TASKS, drawn, fresh, final))
+
+# %% [markdown] id="grid-reading" lang="en"
+# Smooth curves above, corners below: the eye can tell. The accuracy hardly can. And where the classes overlap, as in real patients, no boundary helps: the missing part is not in these two measurements.
+
+# %% id="tanh-relu"
+gaps = [paired_difference(final[1, column], final[0, column]) for column in range(len(TASKS))]
+for task, gap in zip(TASKS, gaps):
+    print(f"{task:9} relu better: {gap.low > 0.5!s:6} tanh better: {gap.high < -0.5}")
+evidence.record(
+    "C20", "relu is the best of these activation functions (here: better than tanh)", seeds=32,
+    experiment="4 hidden layers of 8, five tasks, the best of 3 learning rates for each",
+    measured=f"relu better by more than half a point on {sum(g.low > 0.5 for g in gaps)} of 5 tasks, "
+    f"tanh on {sum(g.high < -0.5 for g in gaps)}; the interval is that of the spirals, in points",
+    interval=gaps[TASKS.index("spirals")].outward(), holds=all(g.low > 0.5 for g in gaps),
+)
+
+# %% [markdown] id="film-predict" lang="en"
+# ## How a boundary forms
+#
+# The weights were kept at twelve epochs, so we can go back in time.
+#
+# **Predict:** what does the boundary look like after two epochs, when little is learned? Will it turn into a spiral all at once, or piece by piece?
+
+# %% id="film"
+shown, column = [2, 8, 22, 45, 120], TASKS.index("spirals")
+by_epoch = [chosen[row, column, :, [e - 1 for e in shown]] for row in (0, 1)]
+models = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in shown] for name in PAIR]
+held = [fresh[name, "spirals"] for name in PAIR]
+show(*figures.film(PAIR, shown, models, held, by_epoch))
+
+# %% id="animation"
+frames = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in STOPS] for name in PAIR]
+show_animation(*figures.boundary_frames(PAIR, STOPS, frames, held), fps=2)
+
+# %% [markdown] id="film-reading" lang="en"
+# A network starts with nearly straight cuts and bends them later: with small weights tanh works in its straight part, and the hinges of relu have not yet been moved to where they are needed. The picture is one network; the percentages are medians over 32.
+
+# %% [markdown] id="regions-text" lang="en"
+# ## Straight pieces
+#
+# A relu neuron is linear on either side of the line where its $z$ is 0. All neurons of the first layer cut the plane into convex polygons; inside each, the first layer is one linear map. The next layer cuts these polygons further. In the end the plane is a mosaic of **linear regions**, and on each the network is $Y = g\cdot x + c$ with its own $g$ and $c$. So inside a region the boundary can only be straight.
+
+# %% id="regions"
+model = member("4 relu", "circles", median_seed("4 relu", "circles"))
+bounds = (-1.6, 1.6, -1.6, 1.6)
+regions = linear_regions(model, bounds)
+logit = keras.Model(model.inputs[0], model.layers[-2].output)  # what enters the output neuron
+W, b = model.layers[-1].get_weights()
+region = max(regions, key=lambda region: region.area)
+middle = region.polygon.mean(axis=0, keepdims=True)
+assert np.allclose(region.output(middle), (logit(middle).numpy() @ W + b)[:, 0], atol=1e-4)
+assert np.isclose(sum(region.area for region in regions), 3.2**2)
+
+# %% [markdown] id="regions-check" lang="en"
+# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and a polygon's linear map gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
+#
+# **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: give it as many straight pieces as the relu boundary has, evenly spaced. How far is it from them?
+
+# %% id="trace"
+def longest(lines):
+    return max(lines, key=lambda line: np.hypot(*np.diff(line, axis=0).T).sum())
+
+
+def evenly_spaced(line, pieces):
+    length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    places = np.linspace(0, length[-1], pieces + 1)
+    return np.column_stack([np.interp(places, length, coordinate) for coordinate in line.T])
+
+
+def turning_share(lines):
+    turns = np.sort(np.abs(np.concatenate([turning_angles(line) for line in lines])))[::-1]
+    shares = np.concatenate([[0], np.cumsum(turns)]) / turns.sum()
+    return np.interp(np.linspace(0, 1, 101), np.linspace(0, 1, len(shares)), shares)
+
+# %% id="straightness"
+deviations, shares = {"relu": [], "tanh": []}, {"4 relu": [], "4 tanh": []}
+pieces, relu_regions = [], []
+for seed in range(8, 28):
+    relu, tanh = (member(name, "circles", seed) for name in ("4 relu", "4 tanh"))
+    exact, traced = decision_boundary(relu, bounds), grid_boundary(relu, bounds, points=100)
+    deviations["relu"].append(largest_deviation(traced, exact))
+    pieces.append(sum(len(line) - 1 for line in exact))
+    curve = longest(grid_boundary(tanh, bounds, points=100))
+    deviations["tanh"].append(largest_deviation([curve], [evenly_spaced(curve, pieces[-1])]))
+    shares["4 relu"].append(turning_share(traced))
+    shares["4 tanh"].append(turning_share([curve]))
+    relu_regions.append(len(linear_regions(relu, bounds)))
+straight = sum(deviation < 1e-5 for deviation in deviations["relu"])
+print(f"{straight} of 20 relu boundaries lie within 1e-5 of their segments")
+print("in each network more than 10 pieces:", min(pieces) > 10, "  and 100 linear regions:", min(relu_regions) > 100)
+
+# %% id="straightness-figure"
+curves = grid_boundary(drawn["4 tanh", "circles"], bounds, points=150)
+exact = decision_boundary(model, bounds)
+chain = [evenly_spaced(longest(curves), sum(len(line) - 1 for line in exact))]
+show(*figures.straightness(regions, exact, curves, chain, bounds, deviations))
+
+# %% [markdown] id="turning-text" lang="en"
+# A second way to see it: walk along the traced boundary and add up how much it turns. Sort the points by their turn, the sharpest first.
+
+# %% id="turning"
+show(*figures.turning({name: np.array(values) for name, values in shares.items()}))
+
+# %% [markdown] id="turning-reading" lang="en"
+# relu turns at its few corners and nowhere else. tanh turns everywhere, if not everywhere alike. Both bend around the same ring: many short straight pieces serve as well as a curve.
+
+# %% id="record-straight"
+estimate = median_interval(np.array(relu_regions, float))
+evidence.record(
+    "C21", "The relu network's boundary consists of straight lines, without any curve", seeds=20,
+    experiment="circles: boundary traced on a grid against the exact segments",
+    measured=f"{straight} of 20 within 1e-5 of straight segments; more than 10 of these in each: {min(pieces) > 10}",
+    interval=wilson_interval(straight, 20)[1:], holds=straight == 20,
+)
+evidence.record(
+    "C18", "relu is linear on either side, non-linear in combination", seeds=20,
+    experiment="circles, 4 layers of 8: the exact linear regions of the trained network",
+    measured=f"linear regions, median rounded to hundreds: {round(estimate.value, -2):.0f}", interval=estimate.outward(-2),
+    holds=bool(estimate.low > 1),
+)
+
+# %% [markdown] id="wide-text" lang="en"
+# ## Wider and longer
+#
+# "The more neurons, the stronger the fit; the more epochs, the stronger the fit." To what? We take few and noisy data, 80 points of two moons that overlap, and look at both: the accuracy on the 80, and on 400 fresh points.
+#
+# A trick saves us a program for each width. Take the widest network and set all weights into and out of a neuron to 0. Its $a$ is 0, its δ is 0, so its weights stay 0: it is not there. A network of 4 neurons in a layer is one of 32 with 28 of them asleep.
+
+# %% id="wide-start"
+WIDTHS, N_FEW, LONG = [1, 2, 4, 8, 16, 32], 80, 400
+
+
+def asleep(width, seed):
+    full = [np.zeros(shape) for shape in ((2, 32), (32,), (32, 32), (32,), (32, 1), (1,))]
+    for array, own in zip(full, BPNetwork((2, width, width, 1), "relu", seed=seed).parameters):
+        array[tuple(slice(size) for size in own.shape)] = own
+    return full
+
+# %% id="wide"
+wide_members = [(width, seed, rate) for width in WIDTHS for seed in range(SEEDS) for rate in RATES]
+noisy = [load("moons", n_samples=N_FEW + 400, noise=0.3, seed=seed) for seed in range(SEEDS)]
+wide = train(
+    "relu", (32, 32), np.array([noisy[seed].x for _, seed, _ in wide_members]),
+    np.array([noisy[seed].y[:, np.newaxis] for _, seed, _ in wide_members]), N_FEW,
+    [asleep(width, seed) for width, seed, _ in wide_members], wide_members, LONG, batch_size=20,
+)
+narrow = [width < 32 for width, _, _ in wide_members]
+print("neurons asleep stayed asleep:", not wide.weights_at(LONG)[0][narrow][:, :, 31].any())
+
+# %% [markdown] id="wide-choose-text" lang="en"
+# The claim speaks of the fit, so each width gets the learning rate with the lowest training loss on the 8 tuning seeds. As a yardstick we need the best that is possible. The two classes overlap, and we know how they were made: the best classifier of all compares the two densities at a point.
+
+# %% id="wide-choose"
+shape = (len(WIDTHS), SEEDS, len(RATES), LONG)
+rate = wide.losses.reshape(shape)[:, :8, :, -1].mean(axis=1).argmin(axis=-1)[:, None, None, None]
+learned, fresh_fit = (
+    100 * np.take_along_axis(values["accuracy"].reshape(shape)[:, 8:], rate, axis=2)[:, :, 0]
+    for values in (wide.metrics, wide.validation_metrics)
+)
+angle = np.linspace(0, np.pi, 200)
+arc = np.column_stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25])  # the centre line of class 0
+many = load("moons", n_samples=20_000, noise=0.3, seed=1)
+density = [np.exp(-((many.x[:, None] - sign * arc) ** 2).sum(axis=2) / 0.18).sum(axis=1) for sign in (1, -1)]
+ceiling = 100 * np.mean((density[1] > density[0]) == many.y)
+print(f"best possible on fresh data: {ceiling:.0f} %")
+
+# %% [markdown] id="maps-predict" lang="en"
+# **Predict:** in which corner of the map (few or many neurons, few or many epochs) is the training accuracy highest? In which the accuracy on fresh data?
+
+# %% id="maps"
+EPOCHS_SHOWN = [5, 10, 20, 50, 100, 200, 400]
+medians = np.median(learned, axis=1), np.median(fresh_fit, axis=1)
+show(*figures.fit_maps(WIDTHS, EPOCHS_SHOWN, *medians, ceiling))
+
+# %% [markdown] id="maps-reading" lang="en"
+# On the training data more is better, almost without exception. On fresh data the best place lies in the middle: enough neurons, and not too long. Past it the network learns the noise of its 80 points. The lowest row is a warning of another kind: two layers of one relu neuron each. From most starts one of the two is switched off for every point, and then nothing can be learned.
+
+# %% id="one-neuron"
+asleep_at_once = int((learned[0, :, -1] < 55).sum())
+print(f"one neuron in a layer: at least half of 32 starts learn nothing: {asleep_at_once >= 16}")
+
+# %% id="record-wide"
+by_width = [paired_difference(v[5, :, -1], v[2, :, -1]) for v in (learned, fresh_fit)]
+by_epochs = [paired_difference(v[5, :, -1], v[5, :, 49]) for v in (learned, fresh_fit)]
+for claim, what, change, gaps in (
+    ("C22", "neurons per hidden layer", "from 4 to 32 neurons, 400 epochs", by_width),
+    ("C23", "training epochs", "from 50 to 400 epochs, 32 neurons", by_epochs),
+):
+    fresh_change = "better" if gaps[1].low > 0 else "worse" if gaps[1].high < 0 else "neither better nor worse"
+    print(f"{change}: training {gaps[0].value:+.0f} points, fresh data {fresh_change}")
+    evidence.record(
+        claim, f"The more {what}, the stronger the fit", seeds=32,
+        experiment=f"80 noisy points, two relu layers; {change}",
+        measured=f"training accuracy {gaps[0].value:+.0f} points (with its interval), fresh data {fresh_change}",
+        interval=gaps[0].outward(),
+        holds=bool(gaps[0].low > 0), only_if="the fit to the training data is meant",
+    )
+
+# %% [markdown] id="four-two-text" lang="en"
+# ## Are four layers better than two?
+#
+# **Predict:** with the same width? With the same number of parameters?
+
+# %% id="four-two"
+better = {}
+for rival in ("2 relu", "2 relu wide"):
+    gaps = [paired_difference(final[1, c], final[list(NETWORKS).index(rival), c]) for c in range(len(TASKS))]
+    better[rival] = sum(gap.low > 0.5 for gap in gaps)
+    print(f"4 relu against {rival:11}: better by more than half a point on {better[rival]} of 5 tasks")
+spread = paired_difference(final[1, column], final[3, column])
+evidence.record(
+    "06.1", "Four hidden layers are better than two", seeds=32,
+    experiment="relu, five tasks; two layers of 8, and two of 13 with as many parameters as four of 8",
+    measured=f"better on {better['2 relu']} of 5 tasks at the same width, on {better['2 relu wide']} with "
+    "the same number of parameters; the interval is the latter's on spirals, in points",
+    interval=spread.outward(), holds=better["2 relu wide"] == 5,
+)
+
+# %% [markdown] id="count-text" lang="en"
+# One often reads that depth multiplies the linear regions. Such networks can be built by hand. What do random ones do? For one layer of $n$ neurons the limit is known: $n$ lines cut the plane into at most $1 + n + n(n-1)/2$ pieces.
+#
+# **Predict:** 32 neurons, in one layer, in two of 16, in four of 8. Which makes the most regions?
+
+# %% id="count"
+SHAPES = [(width, depth) for depth in (1, 2, 4) for width in (4, 8, 16, 32) if width * depth <= 32]
+
+
+def region_counts(width, depth, seeds=20):
+    sizes, square = (2, *[width] * depth, 1), (-3, 3, -3, 3)
+    model, counts = build_mlp(sizes[1:-1], "relu", inputs=2, outputs=1), []
+    for seed in range(seeds):
+        random = np.random.default_rng(seed)
+        model.set_weights([array for fan_in, units in zip(sizes, sizes[1:]) for array in (
+            random.normal(0, np.sqrt(2 / fan_in), (fan_in, units)), random.normal(0, 0.5, units)
+        )])
+        counts.append(len(linear_regions(model, square)))
+    return counts
+
+
+counts = np.array([region_counts(*shape) for shape in SHAPES])
+
+# %% id="count-figure"
+show(*figures.region_counts(SHAPES, counts))
+
+# %% id="record-count"
+deep, flat = counts[SHAPES.index((8, 4))], counts[SHAPES.index((32, 1))]
+limit = 1 + 32 + 32 * 31 // 2
+difference = paired_difference(deep.astype(float), flat.astype(float))
+print(f"32 neurons: four layers {np.median(deep):.0f} regions, one layer {np.median(flat):.0f}, limit {limit}")
+evidence.record(
+    "06.2", "With as many neurons, more layers cut the plane into more linear regions", seeds=20,
+    experiment="32 random relu neurons in one layer and in four",
+    measured=f"one layer {np.median(flat):.0f}, four layers {np.median(deep):.0f} regions in the median; "
+    "the interval is that of the mean difference", interval=difference.outward(),
+    holds=bool(difference.low > 0),
+)
+
+# %% [markdown] id="count-reading" lang="en"
+# In one layer nearly every pair of neurons makes a piece of its own, in four layers fewer do. That random networks have far fewer regions than could be built by hand, and that the number of neurons decides, is known with theory too (Hanin & Rolnick 2019). So depth does not buy pieces by itself, and on none of our five tasks did it buy accuracy. Five small tasks do not settle the matter for large ones; what depth costs is measured in chapter 07.
+
+# %% [markdown] id="slider-text" lang="en"
+# ## Your turn
+#
+# Choose a network and a task and walk through its training.
+
+# %% id="slider"
+def redraw(network, task, moment):
+    seed = median_seed(network, task)
+    held = tuple(part[N:] for part in samples[task, seed])
+    return figures.one_boundary(member(network, task, seed, STOPS[moment]), held, network, STOPS[moment])
+
+
+interactive_figure(redraw, network=PAIR, task=TASKS, moment=(0, len(STOPS) - 1, 1, 5))
+
+# %% [markdown] id="evidence-text" lang="en"
+# ## The evidence
+#
+# "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
+
+# %% id="evidence"
+evidence
+
+# %% [markdown] id="exercises" lang="en"
+# ## Exercises
+#
+# Replace the `...` and run the cell.
+#
+# **1.** A neuron with weights `w` (two numbers) and bias `b` switches on along a line. Where does this line cross the $x_1$ axis?
+
+# %% id="exercise-line" tags=["exercise"]
+def crossing(w, b):
+    ...
+
+
+check("06-line", crossing)
+
+# %% [markdown] id="hint-line" lang="en"
+# *Hint.* On the axis $x_2 = 0$.
+
+# %% id="solution-line" tags=["solution"]
+def crossing(w, b):
+    return -b / w[0]
+
+
+check("06-line", crossing)
+
+# %% [markdown] id="exercise-most-text" lang="en"
+# **2.** Into how many pieces do `n` lines cut the plane at most?
+
+# %% id="exercise-most" tags=["exercise"]
+def most_regions(n):
+    ...
+
+
+check("06-most", most_regions)
+
+# %% [markdown] id="hint-most" lang="en"
+# *Hint.* Draw one, two, three lines. Each new line crosses all the old ones.
+
+# %% id="solution-most" tags=["solution"]
+def most_regions(n):
+    return 1 + n + n * (n - 1) // 2
+
+
+check("06-most", most_regions)
+
+# %% [markdown] id="exercise-parameters-text" lang="en"
+# **3.** How many weights and biases has a network with two inputs, four hidden layers of eight and one output? Count before you look it up above.
+
+# %% id="exercise-parameters" tags=["exercise"]
+parameters = ...
+
+check("06-parameters", parameters)
+
+# %% [markdown] id="hint-parameters" lang="en"
+# *Hint.* Each neuron has one weight for each input, and a bias.
+
+# %% id="solution-parameters" tags=["solution"]
+parameters = (2 + 1) * 8 + 3 * (8 + 1) * 8 + (8 + 1)
+
+check("06-parameters", parameters)
+
+# %% [markdown] id="exercise-slope-text" lang="en"
+# **4.** The gradient of $Y = v\cdot\mathrm{relu}(xW + b)$ by $x$ at a point: the slope of the linear region in which the point lies. `W` has shape (2, n), `b` and `v` have shape (n,).
+
+# %% id="exercise-slope" tags=["exercise"]
+def slope(W, b, v, x):
+    ...
+
+
+check("06-slope", slope)
+
+# %% [markdown] id="hint-slope" lang="en"
+# *Hint.* Which neurons are active there? The others might as well not exist.
+
+# %% id="solution-slope" tags=["solution"]
+def slope(W, b, v, x):
+    active = x @ W + b > 0
+    return W @ (active * v)
+
+
+check("06-slope", slope)
+
+# %% [markdown] id="exercise-stop-text" lang="en"
+# **5.** Given the loss on fresh data after each epoch, at which epoch (counted from 1) should one have stopped?
+
+# %% id="exercise-stop" tags=["exercise"]
+def best_epoch(validation_losses):
+    ...
+
+
+check("06-stop", best_epoch)
+
+# %% [markdown] id="hint-stop" lang="en"
+# *Hint.* `np.argmin` counts from 0.
+
+# %% id="solution-stop" tags=["solution"]
+def best_epoch(validation_losses):
+    return int(np.argmin(validation_losses)) + 1
+
+
+check("06-stop", best_epoch)
+
+# %% [markdown] id="recap" lang="en"
+# ## What you can do now
+#
+# - Read a decision map: it begins as a straight cut, and each bend is learned.
+# - Show that a relu boundary is straight within each linear region, to rounding error, and that tanh curves everywhere.
+# - Tell the two fits apart: more neurons and epochs always helped on the training data, and on fresh data only up to a point.
+# - Judge depth: ask against which width, with which number of parameters, on which task.
+
+# %% [markdown] id="reading" lang="en"
+# ## Further reading
+#
+# - G. Montúfar, R. Pascanu, K. Cho, Y. Bengio (2014), "On the Number of Linear Regions of Deep Neural Networks", *NeurIPS* 27.
+# - B. Hanin, D. Rolnick (2019), "Deep ReLU Networks Have Surprisingly Few Activation Patterns", *NeurIPS* 32.
+# - D. Smilkov, S. Carter, D. Sculley, F. Viégas, M. Wattenberg (2017), "Direct-Manipulation Visualization of Deep Networks", arXiv:1708.03788: the TensorFlow Playground.
+# - B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), "Least Angle Regression", *The Annals of Statistics* 32, 407–499: the source of the patients' data.
