@@ -171,7 +171,7 @@ frames = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in STO
 show_animation(*figures.boundary_frames(PAIR, STOPS, frames, held), fps=2)
 
 # %% [markdown] id="film-reading" lang="en"
-# A network starts with nearly straight cuts and bends them later: with small weights tanh works in its straight part, and the hinges of relu have not yet been moved to where they are needed. The picture is one network; the percentages are medians over 32.
+# A tanh network begins with a straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0. Then one turn follows the other. The picture is one network; the percentages are medians over 32.
 
 # %% [markdown] id="regions-text" lang="en"
 # ## Straight pieces
@@ -261,7 +261,8 @@ evidence.record(
 # ## Wider and longer
 #
 # "The more neurons, the stronger the fit; the more epochs, the stronger the fit." To what? We take few and noisy data, 80 points of two moons that overlap, and look at both: the accuracy on the 80, and on 400 fresh points.
-#
+
+# %% [markdown] id="asleep-text" lang="en"
 # A trick saves us a program for each width. Take the widest network and set all weights into and out of a neuron to 0. Its $a$ is 0, its δ is 0, so its weights stay 0: it is not there. A network of 4 neurons in a layer is one of 32 with 28 of them asleep.
 
 # %% id="wide-start"

@@ -78,15 +78,15 @@ def film(networks, epochs, models, samples, accuracies):
         line[0].set_ylabel(networks[row], fontweight="bold")
         parts.append(f"{np.median(accuracies[row][-1]):.0f} for {networks[row]}")
     figure.suptitle(
-        "A straight cut comes first; the turns come one after another",
+        "The boundary is not found at once: one turn follows the other",
         x=0.01,
         ha="left",
         fontweight="bold",
         fontsize=12,
     )
     return figure, (
-        f"The boundary at epochs {', '.join(map(str, epochs))}: first nearly straight, then a "
-        f"spiral. The median accuracy in percent at the end is {' and '.join(parts)}."
+        f"The boundary at epochs {', '.join(map(str, epochs))}: first a plain cut, at the end "
+        f"a spiral. The median accuracy in percent at the end is {' and '.join(parts)}."
     )
 
 
