@@ -1,6 +1,7 @@
 """`train_many` against `model.fit` and against descent by hand; what it keeps and reports."""
 
 import os
+import types
 
 import keras
 import numpy as np
@@ -203,6 +204,8 @@ def test_each_seed_shuffles_in_its_own_order(monkeypatch):
 
 def test_number_of_cores_and_company_change_nothing(monkeypatch):
     monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
+    monkeypatch.setattr(runner.Crew, "WATCHED", 0)
+    monkeypatch.setattr(runner.Crew, "PAYS", 0)  # let the others join at once
     settings = {"epochs": 2, "learning_rates": [0.01] * 4 + [0.02], "optimizer": "sgd"}
     runs = []
     for cores in (1, 3):
@@ -217,6 +220,23 @@ def test_number_of_cores_and_company_change_nothing(monkeypatch):
     with pytest.raises(ValueError, match="seed must be one that was trained once"):
         runs[0].model(0)
     np.testing.assert_array_equal(runs[0].member(4)(X_HELD), runs[0].predict(X_HELD)[4])
+
+
+def crew_of(epochs):
+    run = types.SimpleNamespace(plan=types.SimpleNamespace(epochs=epochs), done=10)
+    return runner.Crew(["first", "second"], [run, run])
+
+
+def test_a_second_trainer_starts_only_where_that_pays():
+    short, long = crew_of(epochs=100), crew_of(epochs=1000)
+    for crew in (short, long):
+        crew.called(seconds=3.0, epochs=1)  # compiling
+        crew.called(seconds=0.1, epochs=10)
+        assert crew.reserve == ["second"]  # too little seen
+        crew.called(seconds=0.2, epochs=20)
+    assert short.reserve == ["second"]  # 2 * 90 epochs of 0.01 s: 1.8 s are left
+    assert long.reserve == []  # 19.8 s
+    assert [long.free.get(), long.free.get()] == ["first", "second"]
 
 
 def test_split_members_covers_all_in_equal_stacks():

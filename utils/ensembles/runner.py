@@ -65,18 +65,48 @@ def make_trainers(plan, task, optimizer):
 
 def run_stacks(plan, task, trainers, weights):
     """Train all stacks; return the history (epochs, rows, seeds) and the kept weights by epoch."""
-    stacks, free = split_members(len(plan.seeds)), queue.SimpleQueue()
-    for trainer in trainers:
-        free.put(trainer)
+    stacks = split_members(len(plan.seeds))
     runs = [StackRun(plan, task, members, weights) for members in stacks]
+    crew = Crew(trainers, runs)
     with concurrent.futures.ThreadPoolExecutor(len(trainers)) as pool:
-        jobs = [pool.submit(run.train, free) for run in runs]
+        jobs = [pool.submit(run.train, crew) for run in runs]
         try:
             _wait(jobs, runs)
         finally:  # an error or an interrupt stops the others too
             for run in runs:
                 run.stopped = True
     return _merge(stacks, runs, len(plan.seeds))
+
+
+class Crew:
+    """The trainers that `runs` share. Those after the first start only where that pays.
+
+    Each trainer compiles its own program, which takes seconds and slows the others down. Where
+    little is to be trained, the first one is done before a second would be ready.
+    """
+
+    WATCHED = 0.2  # seconds of training from which to judge the rest
+    PAYS = 1.5  # times as long as compiling must the rest take for another trainer to pay
+
+    def __init__(self, trainers, runs):
+        """Set the first of `trainers` free, a queue, and keep the others in reserve."""
+        self.runs, self.reserve, self.free = runs, trainers[1:], queue.SimpleQueue()
+        self.free.put(trainers[0])
+        self.compiling, self.seconds, self.epochs = None, 0.0, 0
+
+    def called(self, seconds, epochs):
+        """Note that a call took `seconds` for `epochs`; the first one is nearly all compiling."""
+        if not self.reserve:
+            return
+        if self.compiling is None:
+            self.compiling = seconds
+            return
+        self.seconds, self.epochs = self.seconds + seconds, self.epochs + epochs
+        left = sum(run.plan.epochs - run.done for run in self.runs)
+        rest = left * self.seconds / self.epochs
+        if self.seconds > self.WATCHED and rest > self.PAYS * self.compiling:
+            while self.reserve:
+                self.free.put(self.reserve.pop())
 
 
 class StackRun:
@@ -104,16 +134,16 @@ class StackRun:
         x, y, own = data
         return (x[members], y[members], own) if own else data
 
-    def train(self, free):
-        """Train on one of the `free` trainers, a queue, and put it back."""
-        trainer = free.get()
+    def train(self, crew):
+        """Train on one of the crew's free trainers, and put it back."""
+        trainer = crew.free.get()
         try:
             trainer.load(self.weights, self.rates)
-            self._train_epochs(trainer)
+            self._train_epochs(trainer, crew)
         finally:
-            free.put(trainer)
+            crew.free.put(trainer)
 
-    def _train_epochs(self, trainer):
+    def _train_epochs(self, trainer, crew):
         """Train in calls of about half a second, which end where weights are to be kept."""
         data = [part and (*map(tf.constant, part[:2]), part[2]) for part in self.parts]
         self._keep(trainer)
@@ -123,7 +153,9 @@ class StackRun:
             start = time.monotonic()
             self._call(trainer, data, count)
             self._keep(trainer)
-            count = int(count * SECONDS_PER_CALL / (time.monotonic() - start))
+            seconds = time.monotonic() - start
+            crew.called(seconds, count)
+            count = int(count * SECONDS_PER_CALL / seconds)
         self.history = np.concatenate(self.history)
 
     def _bounded(self, count):
