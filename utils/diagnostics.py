@@ -4,7 +4,8 @@ import copy
 
 import numpy as np
 
-from utils.validation import check_array, fail
+from utils.activations import ACTIVATIONS
+from utils.validation import check_array, check_choice, fail
 
 CUBE_ROOT_OF_EPSILON = np.finfo(np.float64).eps ** (1 / 3)  # 6e-6
 
@@ -92,3 +93,48 @@ def _one_number(value):
     if number.size != 1:
         fail("the value of f", "one number", number)
     return number.item()
+
+
+def layer_gradient_norms(model, x, y, loss):
+    """Return the norm of the loss's gradient by the kernel of each Dense layer, in order.
+
+    model: a built Keras model; layers of any other kind may stand between. x, y: a batch. loss: a
+    Keras loss or its name. Returns a float64 array with one norm for each Dense layer. The model
+    is called as in training (batch normalization uses the batch's statistics) and is not changed.
+    Raises `ValueError` if there is no Dense layer. First shown in chapter 07.
+    """
+    import keras
+    import tensorflow as tf
+
+    if not isinstance(model, keras.Model):
+        fail("model", "a Keras model", model)
+    kernels = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    if not kernels:
+        fail("model", "a model with at least one Dense layer", model.layers)
+    x, y = check_array("x", x), check_array("y", y)
+    before = [variable.numpy() for variable in model.non_trainable_variables]
+    with tf.GradientTape() as tape:
+        cost = tf.reduce_mean(keras.losses.get(loss)(y, model(x, training=True)))
+    gradients = tape.gradient(cost, [kernel.value for kernel in kernels])
+    for variable, value in zip(model.non_trainable_variables, before, strict=True):
+        variable.assign(value)
+    return np.array([np.linalg.norm(gradient.numpy().astype(np.float64)) for gradient in gradients])
+
+
+def hidden_signals(weights, x, activation="relu"):
+    """Return the signals a = f(z) of each hidden layer, a list of arrays (samples, units).
+
+    weights: kernels and biases of a chain of Dense layers in the order of `model.get_weights()`;
+    the last layer, the output, is left out. x: inputs (samples, features). A relu unit is inactive
+    for a sample where its signal is 0, and dead on `x` if it is inactive for all. Raises
+    `ValueError` for an unknown activation or weights that do not fit. First shown in chapter 07.
+    """
+    f = ACTIVATIONS[check_choice("activation", activation, ACTIVATIONS)].function
+    a, signals = check_array("x", x, ndim=2), []
+    if len(weights) < 4 or len(weights) % 2:
+        fail("weights", "kernels and biases of at least two layers", [np.shape(w) for w in weights])
+    for W, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        W = check_array("weights", W, shape=(a.shape[1], None))
+        a = f(a @ W + check_array("weights", b, shape=(W.shape[1],)))
+        signals.append(a)
+    return signals

@@ -1,0 +1,647 @@
+# ---
+# jupyter:
+#   course: {chapter: "07", needs: ["03", "05"], minutes: 75, question: "Why do deep networks stop learning?"}
+# ---
+
+# %% [markdown] id="title" lang="en"
+# # 07 · Keep the gradient alive
+#
+# On its way back the error signal δ is multiplied once per layer. Multiply by a number below 1 often enough, and nothing is left; by a number above 1, and it grows without end. This chapter measures that number, computes it from theory, and tries the cures on a network of 20 layers.
+
+# %% [markdown] id="aims" lang="en"
+# **You will** follow δ through up to 50 layers, map where it dies and where it explodes, train a network that cannot learn, and cure it in several ways.
+#
+# **You will learn to**
+# - compute the factor by which δ changes at each layer, and choose weights that make it 1;
+# - tell what an activation contributes to it from what the weights do;
+# - recognise vanishing, explosion and dead units, in numbers and in what Keras prints;
+# - judge cures by their effect, over many seeds.
+#
+# **You need** chapters 03 and 05, and about an hour and a quarter.
+
+# %% id="start"
+from utils.reproducibility import start
+
+start(seed=0)
+
+# %% id="imports"
+import keras
+import numpy as np
+
+from utils.activations import ACTIVATIONS
+from utils.controls import interactive_figure
+from utils.datasets import load
+from utils.diagnostics import hidden_signals, layer_gradient_norms
+from utils.ensembles import train_many
+from utils.evidence import EvidenceTable
+from utils.exercises import check
+from utils.figures import chapter_07 as figures
+from utils.models import build_mlp
+from utils.plotting import show
+from utils.random_networks import delta_ratios, random_signals
+from utils.statistics import mean_interval, median_interval, paired_difference, wilson_interval
+
+evidence = EvidenceTable("07")
+
+# %% [markdown] id="chain-text" lang="en"
+# ## A number, multiplied again and again
+#
+# Take the thinnest deep network: one neuron in each layer. By the chain rule δ passes from layer to layer as
+#
+# $$\delta_{l} = \delta_{l+1}\; w_{l+1}\; f'(z_l).$$
+#
+# **Predict:** let each product $w f'$ be 0.25, 0.9, 1 or 1.1. What is left of δ = 1 after 50 layers?
+
+# %% id="chain"
+for factor in (0.25, 0.9, 1.0, 1.1):
+    print(f"factor {factor:4}: after 10 layers {factor**10:.1e}, after 50 layers {factor**50:.1e}")
+
+# %% [markdown] id="profiles-text" lang="en"
+# ¼ is the largest slope of sigmoid (chapter 05). A real layer has many neurons, so δ is a vector and the weights a matrix: $\delta_l = (\delta_{l+1} W_{l+1}^\mathsf{T}) \odot f'(z_l)$, neuron by neuron.
+#
+# `random_signals` makes 32 random networks with 64 neurons in each layer and follows the signals through them. The weights have variance $1/n$, as Keras's default, Glorot's, has it for equal layers.
+#
+# **Predict:** which of the four activations keep the gradient alive over 50 layers?
+
+# %% id="profiles"
+DEPTHS = [2, 5, 10, 20, 50]
+signals = {
+    (name, depth): random_signals(name, depth, width=64)
+    for name in ("sigmoid", "tanh", "softsign", "relu") for depth in DEPTHS
+}
+show(*figures.profiles(signals, DEPTHS))
+
+# %% [markdown] id="profiles-reading" lang="en"
+# Sigmoid loses everything: over 20 layers its gradient falls by twelve powers of ten, which the next cell holds. tanh and softsign come through with weights of this size. And relu? Its curves are flat, yet they sink from depth to depth: all layers lose their gradient together. We shall see why.
+
+# %% id="record-vanish"
+falls = {
+    name: np.log10(signals[name, 20].gradient[:, 0] / signals[name, 20].gradient[:, -1])
+    for name in ("sigmoid", "tanh", "softsign", "relu")
+}
+for name, fall in falls.items():
+    print(f"{name:9} 20 layers, first over last gradient: 10^{np.median(fall):.0f}")
+estimate = median_interval(falls["sigmoid"])
+evidence.record(
+    "C24", "The learning signal shrinks at each layer; after many, it and Δw are near 0", seeds=32,
+    experiment="gradient of the first over the last of 20 random layers, weights of variance 1/n",
+    measured=f"sigmoid 10^{estimate.value:.0f}; tanh, softsign and relu within a factor of ten: "
+    + str(all(abs(np.median(falls[name])) < 1 for name in ("tanh", "softsign", "relu"))),
+    interval=np.round(estimate[1:], 1), holds=bool(estimate.high < -6), only_if="the factor per layer is below 1",
+)
+
+# %% [markdown] id="theory-text" lang="en"
+# ## The factor, from theory
+#
+# Each entry of δ in layer $l$ is a sum over the $n$ neurons behind it. If weights have mean 0 and are independent of the rest, the mean of squares obeys (Glorot & Bengio 2010)
+#
+# $$\overline{\delta_l^2} = n\,\mathrm{Var}(w)\;\overline{f'(z_l)^2}\;\cdot\;\overline{\delta_{l+1}^2}.$$
+#
+# For purelin $f' = 1$. tanh has slope near 1 while signals are small. relu's slope is 1 for one half of its inputs and 0 for the other, so $\overline{f'^2} = ½$: He et al. (2015) therefore give the weights variance $2/n$.
+#
+# **Predict:** weights drawn from $U(-1/\sqrt n,\, 1/\sqrt n)$ were common once. Which factor for purelin?
+
+# %% id="theory"
+LAYERS, WIDTH = 20, 256
+CASES = {  # activation, n Var(w), distribution, input scale, predicted factor
+    "purelin, U(±1/√n)": ("purelin", 1 / 3, "uniform", 1.0, 1 / 3),
+    "tanh, small inputs, U(±1/√n)": ("tanh", 1 / 3, "uniform", 0.01, 1 / 3),
+    "relu, U(±1/√n)": ("relu", 1 / 3, "uniform", 1.0, 1 / 6),
+    "relu, He": ("relu", 2.0, "normal", 1.0, 1.0),
+}
+cases, within = {}, []
+for name, (activation, n_var, distribution, input_scale, predicted) in CASES.items():
+    delta = random_signals(activation, LAYERS, WIDTH, n_var**0.5, distribution=distribution,
+                           input_scale=input_scale).delta.mean(axis=0)
+    factor = (delta[0] / delta[-1]) ** (1 / (LAYERS - 1))
+    within.append(abs(factor / predicted - 1) < 0.05)
+    cases[name] = delta / delta[-1], predicted ** np.arange(LAYERS - 1, -1, -1)
+    print(f"{name:29} factor {factor:.2f}, theory {predicted:.2f}, within 5 %: {within[-1]}")
+
+# %% [markdown] id="median-text" lang="en"
+# Theory speaks of means. A mean over networks can be made by a few large ones. For relu with He's weights the logarithm of the factor has a mean of about $-2.5/n$ in a layer of $n$ neurons (Hanin 2018 shows that $\sum 1/n$ is what counts), so the *median* network sinks as $e^{-2.5\,l/n}$.
+#
+# **Predict:** at width 16 and depth 20, where is the median, when the mean stays at 1?
+
+# %% id="median"
+widths = {}
+for width in (16, 64, 256):
+    delta = random_signals("relu", LAYERS, width, 2**0.5, networks=200 if width < 256 else 32, samples=1).delta
+    medians = np.median(delta, axis=0)
+    widths[width] = (delta.mean(axis=0), medians / medians[-1], np.exp(-2.5 * np.arange(LAYERS - 1, -1, -1) / width))
+show(*figures.theory(cases, widths))
+
+# %% id="record-theory"
+evidence.record(
+    "07.1", "The factor per layer is n·Var(w)·mean of f'²", seeds=32,
+    experiment="20 layers of 256: purelin, tanh with small inputs, relu with two kinds of weights",
+    measured=f"within 5 % of theory in {sum(within)} of 4 cases; medians sink below means in narrow networks",
+    interval=wilson_interval(sum(within), 4)[1:], holds=all(within), only_if="means are meant, or layers are wide",
+)
+
+# %% [markdown] id="map-text" lang="en"
+# ## The map
+#
+# So the weights have as much to say as the activation. Vary both depth and weight scale $\sqrt{n\,\mathrm{Var}(w)}$, and look at δ in the first layer over δ in the last. Theory puts the line between vanishing and exploding where the factor is 1: at scale 1 for tanh, at $\sqrt2$ for relu.
+#
+# **Predict:** sigmoid's slope is never above ¼. Is there a weight scale at which its gradient explodes?
+
+# %% id="map"
+depths = np.arange(2, 41, 2)
+scales = {"tanh": np.linspace(0.3, 2.2, 20), "relu": np.linspace(0.5, 2.8, 20)}
+maps = {
+    name: np.median(np.log10(delta_ratios(name, depths, scales[name])), axis=2) for name in scales
+}
+critical = {"tanh": 1.0, "relu": 2**0.5}
+show(*figures.ratio_maps(maps, depths, scales, critical))
+
+# %% [markdown] id="crossing-text" lang="en"
+# The colours turn where the line stands. For tanh the exploding side is pale: large signals saturate, which lowers the slope and brakes the explosion. For relu nothing brakes.
+
+# %% id="crossing"
+def crossing(name, low, high, depth=20):
+    tried = np.linspace(low, high, 41)
+    median = np.median(delta_ratios(name, [depth], tried), axis=2)[0]
+    return tried[np.argmax(median > 1)]
+
+
+found = {"relu": crossing("relu", 1.0, 2.0), "sigmoid": crossing("sigmoid", 4, 20), "selu": crossing("selu", 0.5, 1.5)}
+print("largest slopes:", {name: round(float(ACTIVATIONS[name].derivative(np.linspace(-5, 5, 1001)).max()), 2) for name in found})
+print(f"δ explodes from scale {found['relu']:.1f} for relu, {found['selu']:.1f} for selu, {found['sigmoid']:.0f} for sigmoid")
+
+# %% [markdown] id="crossing-reading" lang="en"
+# So a derivative of 1 does not keep the signal stable, one of ¼ does not save it from exploding, and one above 1 (selu) does not make it explode at scale 1. What counts is the product with the weights.
+#
+# And the puzzle of the flat relu curves: the gradient of a weight is $a\,\delta$. With small weights δ shrinks on the way back, and $a$ shrinks on the way forward by the same factor. Their product is equally small everywhere.
+
+# %% id="both-ways"
+small = random_signals("relu", 20, 64, weight_scale=1.0)
+forward = np.median(small.activation[:, -1] / small.activation[:, 0]) ** 0.5
+backward = np.median(small.delta[:, 0] / small.delta[:, -1]) ** 0.5
+print(f"relu, scale 1, 20 layers: a shrinks to {forward:.0e}, δ to {backward:.0e}")
+print("weight gradients of first and last layer within a factor of ten:", bool(abs(np.median(falls["relu"])) < 1))
+
+# %% id="record-derivative"
+explodes = np.log10(delta_ratios("relu", [20], [2.0]))[0, 0]
+vanishes = np.log10(delta_ratios("relu", [20], [1.0]))[0, 0]
+stable = np.log10(delta_ratios("relu", [20], [2**0.5]))[0, 0]
+evidence.record(
+    "C26", "A derivative of 1 keeps the signal stable and solves both problems", seeds=32,
+    experiment="relu, 20 layers: δ of the first over the last layer, weight scales 1 and 2",
+    measured=f"scale 1: 10^{np.median(vanishes):.1f}; scale 2: 10^{np.median(explodes):.1f}; the interval is that of scale 1",
+    interval=median_interval(vanishes).outward(1), holds=bool(np.median(vanishes) > -1 and np.median(explodes) < 1),
+)
+evidence.record(
+    "C19", "relu's derivative stays 1 for z > 0, so it resists vanishing and exploding gradients", seeds=32,
+    experiment="relu, 20 layers, weight scale √2", measured=f"δ of the first over the last layer: 10^{np.median(stable):.1f}",
+    interval=median_interval(stable).outward(1), holds=bool(abs(np.median(stable)) < 1), only_if="the weights have variance 2/n",
+)
+
+# %% [markdown] id="deep-text" lang="en"
+# ## A network that cannot learn
+#
+# Now train: 20 hidden layers of 24 neurons on handwritten digits, 500 to learn from, 500 to be tested on. Plain gradient descent in batches of 25, 15 epochs, the better of three learning rates for each setting (chosen on 4 seeds, 20 others count). The `skip` in the function below is a cure; we come to it.
+
+# %% id="deep"
+layers = keras.layers
+
+
+def deep_network(activation, skip=False, normalization=None):
+    inputs = keras.Input((64,))
+    a = layers.Dense(24, activation)(inputs)
+    for _ in range(19):
+        z = layers.Dense(24)(a)
+        if normalization:
+            z = normalization()(z)
+        f = layers.Activation(activation)(z)
+        a = layers.Add()([a, f]) if skip else f
+    return keras.Model(inputs, layers.Dense(10, "softmax")(a))
+
+# %% id="deep-data"
+digits, order = load("digits"), np.random.default_rng(0).permutation(1797)
+x, t = digits.x[order] / 16, digits.y[order]
+x_train, y_train, x_test, t_test = x[:500], np.eye(10)[t[:500]], x[500:1000], t[500:1000]
+RATES, SEEDS, EPOCHS = [0.03, 0.1, 0.3], 24, 15
+
+
+def starting_weights(model, n_var, seed):
+    random = np.random.default_rng(seed)
+    return [
+        random.normal(0, np.sqrt(n_var / len(array)), array.shape) if array.ndim == 2 else array
+        for array in model.get_weights()
+    ]
+
+# %% id="deep-train"
+def train(build, starts, seeds, rates, optimizer=None):
+    return train_many(
+        build, x_train, y_train, validation_data=(x_test, np.eye(10)[t_test]), batch_size=25, epochs=EPOCHS,
+        seeds=seeds, learning_rates=rates, initial_weights=[np.stack(arrays) for arrays in zip(*starts)],
+        optimizer=optimizer or keras.optimizers.SGD(), loss="categorical_crossentropy", metrics=["accuracy"],
+    )
+
+
+def trial(build, n_vars, optimizer=None):
+    model = build()
+    members = [(n_var, seed, rate) for n_var in n_vars for seed in range(SEEDS) for rate in RATES]
+    starts = [starting_weights(model, n_var, seed) for n_var, seed, _ in members]
+    trained = train(build, starts, [m[1] for m in members], [m[2] for m in members], optimizer)
+    accuracy = 100 * trained.validation_metrics["accuracy"][:, -1].reshape(len(n_vars), SEEDS, len(RATES))
+    best = np.nan_to_num(accuracy[:, :4]).mean(axis=1).argmax(axis=1)
+    places = [[(g * SEEDS + seed) * len(RATES) + best[g] for seed in range(4, SEEDS)] for g in range(len(n_vars))]
+    return trained, starts, accuracy.reshape(-1), np.array(places)
+
+# %% id="sigmoid"
+trained, starts, accuracy, places = trial(lambda: deep_network("sigmoid"), [1.0])
+final = {"sigmoid": accuracy[places[0]]}
+moved = [
+    [np.linalg.norm(trained.weights[layer][i] - starts[i][layer]) for i in places[0]] for layer in (0, 38)
+]
+share = median_interval(np.log10(np.array(moved[0]) / moved[1]))
+print("above 20 % right:", int((final["sigmoid"] > 20).sum()), "of 20")
+print(f"the first layer's weights moved 10^{share.value:.0f} times as far as the last hidden layer's")
+
+# %% [markdown] id="sigmoid-reading" lang="en"
+# Its output neurons learn how often each digit occurs, and that is all. Below the last layers the weights stay where they were thrown.
+
+# %% id="record-learn"
+evidence.record(
+    "07.2", "Where the gradient has vanished, the layer's parameters do not change and the network cannot learn",
+    seeds=20, experiment="20 sigmoid layers, digits, 15 epochs: first layer's movement over the last hidden layer's",
+    measured=f"10^{share.value:.0f}; {int((final['sigmoid'] > 20).sum())} of 20 networks get above 20 %",
+    interval=share.outward(), holds=bool(share.high < -3 and (final["sigmoid"] < 20).all()),
+)
+
+# %% [markdown] id="explosion-text" lang="en"
+# ## Explosion
+#
+# relu with weights twice as large as He's: the factor is 2 per layer for δ, forward as well as back. One network, step by step.
+#
+# **Predict:** which becomes infinite or NaN first, the loss or the weights?
+
+# %% id="explosion"
+model = deep_network("relu")
+model.set_weights(starting_weights(model, 8.0, seed=0))
+model.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy")
+first = {}
+for step in range(10):
+    loss = float(model.train_on_batch(x_train[:25], y_train[:25]))
+    largest = max(np.abs(array).max() for array in model.get_weights())
+    for name, value in (("a weight above a million", largest > 1e6), ("loss is NaN", not np.isfinite(loss))):
+        first.setdefault(name, step + 1) if value else None
+print(first)
+
+# %% [markdown] id="keras-text" lang="en"
+# The loss of step 1 was computed before the weights were touched; then one step threw them out of the world. Keras goes on silently with a loss of `nan`. The callback `TerminateOnNaN` stops it and prints a line:
+
+# %% id="terminate"
+model.set_weights(starting_weights(model, 8.0, seed=0))
+history = model.fit(
+    x_train, y_train, batch_size=25, epochs=3, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()]
+)
+print("loss by epoch:", history.history["loss"])
+
+# %% [markdown] id="relu-text" lang="en"
+# ## The cures
+#
+# One change each, from the same start: tanh or relu in place of sigmoid; relu with He's weights. **Skip connections** add each layer's input to its output (He et al. 2016), so that δ has a way around $f'$ and $W$. **Batch normalization** (Ioffe & Szegedy 2015) and **layer normalization** (Ba et al. 2016) bring every $z$ to mean 0 and deviation 1, over a batch or within a sample. **Clipping** limits each entry of the gradient; we try it on the exploding network.
+#
+# **Predict:** order them by test accuracy.
+
+# %% id="tanh-skip"
+for name, build in (("tanh", lambda: deep_network("tanh")), ("sigmoid + skip", lambda: deep_network("sigmoid", skip=True))):
+    trained, _, accuracy, places = trial(build, [1.0])
+    final[name] = accuracy[places[0]]
+
+# %% id="relu"
+relu, _, accuracy, relu_places = trial(lambda: deep_network("relu"), [1.0, 2.0, 8.0])
+for name, group in zip(("relu", "relu, He", "relu, 2 × He"), relu_places):
+    final[name] = np.nan_to_num(accuracy[group], nan=10.0)
+exploded = np.array(relu.diverged)[relu_places[2]]
+print("relu, 2 × He: diverged", int(exploded.sum()), "of 20, all in epoch 1:",
+      bool((np.array(relu.diverged_epoch)[relu_places[2]] == 1).all()))
+
+# %% id="clip"
+_, _, accuracy, places = trial(lambda: deep_network("relu"), [8.0], keras.optimizers.SGD(clipvalue=0.01))
+final["relu, 2 × He, clipped"] = accuracy[places[0]]
+wins = paired_difference(final["relu, 2 × He, clipped"], np.full(20, 10.0))
+evidence.record(
+    "C25", "Exploding: δ and Δw tend to infinity, the layer becomes unstable, the network cannot work", seeds=20,
+    experiment="20 relu layers, weights twice He's, three learning rates",
+    measured=f"{int(exploded.sum())} of 20 networks end in NaN, in the first epoch",
+    interval=wilson_interval(int(exploded.sum()), 20)[1:], holds=bool(exploded.all()),
+)
+
+# %% [markdown] id="norm-text" lang="en"
+# `train_many` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, 2 seeds for the choice of the learning rate and 8 to count.
+
+# %% id="norm"
+def fit_normalized(normalization):
+    model = deep_network("sigmoid", normalization=normalization)
+    starts = [starting_weights(model, 1.0, seed) for seed in range(10)]
+    model.compile(keras.optimizers.SGD(), "categorical_crossentropy", steps_per_execution=20)
+
+    def accuracy(seed, rate):
+        model.set_weights(starts[seed])
+        model.optimizer.learning_rate = rate
+        keras.utils.set_random_seed(seed)
+        model.fit(x_train, y_train, batch_size=25, epochs=EPOCHS, verbose=0)
+        return 100 * np.mean(model(x_test).numpy().argmax(axis=1) == t_test)
+
+    best = max(RATES, key=lambda rate: accuracy(0, rate) + accuracy(1, rate))
+    return np.array([accuracy(seed, best) for seed in range(2, 10)])
+
+
+final["sigmoid + batch norm"] = fit_normalized(layers.BatchNormalization)
+final["sigmoid + layer norm"] = fit_normalized(layers.LayerNormalization)
+
+# %% id="cures"
+show(*figures.cures(final))
+
+# %% [markdown] id="profile-text" lang="en"
+# Look at the gradients before the first step. Does an even profile tell which network will learn?
+
+# %% id="cured"
+def profile(build, n_var):
+    model, norms = build(), []
+    for seed in range(8):
+        model.set_weights(starting_weights(model, n_var, seed))
+        norms.append(layer_gradient_norms(model, x_train[:100], y_train[:100], "categorical_crossentropy"))
+    return np.median(norms, axis=0)
+
+
+before = profile(lambda: deep_network("sigmoid"), 1.0)
+after = {
+    "tanh": profile(lambda: deep_network("tanh"), 1.0), "relu": profile(lambda: deep_network("relu"), 1.0),
+    "relu, He": profile(lambda: deep_network("relu"), 2.0),
+    "skip": profile(lambda: deep_network("sigmoid", skip=True), 1.0),
+    "batch norm": profile(lambda: deep_network("sigmoid", normalization=layers.BatchNormalization), 1.0),
+    "layer norm": profile(lambda: deep_network("sigmoid", normalization=layers.LayerNormalization), 1.0),
+}
+show(*figures.cured_profiles(before, after))
+
+# %% id="record-cures"
+means = {name: mean_interval(values) for name, values in final.items()}
+learn = [name for name, mean in means.items() if mean.low > 20]
+print("clearly above chance:", learn)
+evidence.record(
+    "07.3", "relu cures a deep sigmoid network", seeds=20,
+    experiment="20 layers, digits, 300 steps: relu with Glorot's weights, and with He's",
+    measured=f"clearly above chance with Glorot's: {'relu' in learn}, with He's: {'relu, He' in learn}; tanh does better: "
+    f"{paired_difference(final['tanh'], final['relu, He']).low > 0}; the interval is that of He's, in percent",
+    interval=means["relu, He"].outward(), holds="relu, He" in learn, only_if="the weights are made for it",
+)
+evidence.record(
+    "07.4", "Skip connections cure a deep sigmoid network", seeds=20,
+    experiment="20 layers, digits, 300 steps", measured=f"{means['sigmoid + skip'].value:.0f} % right, without 10 %",
+    interval=means["sigmoid + skip"].outward(), holds="sigmoid + skip" in learn,
+)
+
+# %% [markdown] id="cures-reading" lang="en"
+# An even profile is necessary, not sufficient. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed for vanishing. Layer normalization does not here: it makes the neurons of a sample differ, but in a deep sigmoid network the samples look alike to the last layer, and only a comparison of samples, which a batch gives, tells them apart.
+
+# %% id="alike"
+def sample_spread(normalization):
+    model = deep_network("sigmoid", normalization=normalization)
+    inner = keras.Model(model.inputs[0], model.layers[-2].output)
+    spreads = []
+    for seed in range(8):
+        model.set_weights(starting_weights(model, 1.0, seed))
+        spreads.append(inner(x_train[:100], training=True).numpy().std(axis=0).mean())
+    return np.median(spreads)
+
+
+batch, layer = sample_spread(layers.BatchNormalization), sample_spread(layers.LayerNormalization)
+print(f"deviation between samples in the last hidden layer: batch norm {batch:.1f}, layer norm below 1e-3: {layer < 1e-3}")
+
+# %% [markdown] id="redundant-text" lang="en"
+# ## Are the dropped signals redundant?
+#
+# relu sets every negative $z$ to 0. The article says this is no harm, because signals are redundant: a prediction from part of them is nearly the same. We train two layers of 32 relu neurons on the digits, at six learning rates, and the same with leaky relu, which drops nothing.
+#
+# **Predict:** which share of the hidden signals is 0 for a given picture?
+
+# %% id="redundant"
+WIDE_RATES, MEMBERS = [0.03, 0.1, 0.3, 0.6, 1.0, 2.0], 20
+starts = [starting_weights(build_mlp((32, 32), "relu", inputs=64, outputs=10), 2.0, s) for s in range(MEMBERS)]
+shallow, kinds = {}, ("relu", "leaky_relu")
+for name in kinds:
+    shallow[name] = train(
+        lambda: build_mlp((32, 32), name, inputs=64, outputs=10, output_activation="softmax"),
+        [start for start in starts for _ in WIDE_RATES],
+        [seed for seed in range(MEMBERS) for _ in WIDE_RATES], WIDE_RATES * MEMBERS,
+    )
+right = {n: 100 * shallow[n].validation_metrics["accuracy"][:, -1].reshape(MEMBERS, -1).T for n in kinds}
+
+# %% id="inactive"
+def weights_of(seed, rate):
+    return [array[seed * len(WIDE_RATES) + WIDE_RATES.index(rate)] for array in shallow["relu"].weights]
+
+
+active = [np.mean([np.mean(a > 0) for a in hidden_signals(weights_of(seed, 0.1), x_test)]) for seed in range(MEMBERS)]
+inactive = mean_interval(100 * (1 - np.array(active)))
+print(f"inactive signals per picture: about {5 * round(inactive.value / 5)} %")
+
+# %% [markdown] id="ablation-text" lang="en"
+# Now remove signals that relu let through. For each picture we set a share of the last hidden layer's 32 signals to 0: the weakest first, at random, or the strongest first. Then the output layer decides with what is left.
+
+# %% id="ablation"
+SHARES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]
+
+
+def accuracy_without(seed, share, order):
+    *_, W, b = weights_of(seed, 0.1)
+    a = hidden_signals(weights_of(seed, 0.1), x_test)[-1].copy()
+    random = np.random.default_rng(seed).random(a.shape)
+    key = {"weakest first": a + 1e-9 * random, "strongest first": -a, "at random": random}[order]
+    ranks = key.argsort(axis=1).argsort(axis=1)
+    a[ranks < round(share * a.shape[1])] = 0
+    return 100 * np.mean((a @ W + b).argmax(axis=1) == t_test)
+
+
+removed = {
+    order: np.array([[accuracy_without(seed, share, order) for seed in range(MEMBERS)] for share in SHARES])
+    for order in ("weakest first", "at random", "strongest first")
+}
+show(*figures.ablation(SHARES, removed))
+
+# %% id="record-redundant"
+half = SHARES.index(0.5)
+loss = {order: paired_difference(values[0], values[half]) for order, values in removed.items()}
+for order, lost in loss.items():
+    print(f"half of the signals, {order:15}: more than 5 points lost: {lost.low > 5}")
+evidence.record(
+    "C27", "Signals are redundant: a prediction from part of them is nearly the same as from all", seeds=20,
+    experiment="two layers of 32 relu, digits: half of the last hidden signals of each picture set to 0",
+    measured=f"points lost: weakest first {abs(loss['weakest first'].value):.0f}, at random about "
+    f"{5 * round(loss['at random'].value / 5)}; the interval is that of weakest first",
+    interval=np.round(loss["weakest first"][1:], 0) + 0.0, holds=bool(loss["weakest first"].high < 2),
+    only_if="the weakest are dropped",
+)
+
+# %% [markdown] id="dead-text" lang="en"
+# relu drops the weakest half, and that is harmless. But it can also drop a neuron for good. If its $z$ is negative for all samples, its slope is 0 for all, and no gradient will ever bring it back: it is **dead**. Large steps throw neurons there.
+#
+# **Predict:** at the largest learning rate, how many of the 64 neurons are dead? What does that cost?
+
+# %% id="dead"
+dead = 100 * np.array([
+    [np.mean([np.mean((a == 0).all(axis=0)) for a in hidden_signals(weights_of(seed, rate), x_train)])
+     for seed in range(MEMBERS)] for rate in WIDE_RATES
+])
+show(*figures.dead_units(WIDE_RATES, np.nan_to_num(dead, nan=100), {n: np.nan_to_num(v, nan=10) for n, v in right.items()}))
+
+# %% id="record-dead"
+last = [np.nan_to_num(right[name][-1], nan=10.0) for name in ("leaky_relu", "relu")]
+gain, at_end = paired_difference(*last), median_interval(np.nan_to_num(dead[-1], nan=100))
+deep_dead = np.mean([
+    np.mean([np.mean((a == 0).all(axis=0)) for a in hidden_signals([w[i] for w in relu.weights], x_train)])
+    for i in relu_places[1]
+])
+print("more than a third of the neurons dead at rate 2:", at_end.low > 33, "  none at 0.03:", not dead[0].any())
+print("20 layers with He's weights, more than a tenth dead:", bool(deep_dead > 0.1))
+evidence.record(
+    "07.5", "Dropping signals does no harm (large learning rates)", seeds=20,
+    experiment="two layers of 32, learning rate 2: relu against leaky relu", measured=f"relu loses neurons for good; "
+    f"leaky relu is better: {gain.low > 0}; the interval is that of the share of dead neurons, in percent",
+    interval=at_end.outward(), holds=bool(at_end.high < 5),
+)
+
+# %% [markdown] id="slider-text" lang="en"
+# ## Your turn
+#
+# Choose an activation, a depth and a weight scale. Find, for each activation, the scale at which δ lives through 40 layers.
+
+# %% id="slider"
+def redraw(activation, depth, scale):
+    found = random_signals(activation, depth, 64, scale, networks=12, samples=4)
+    return figures.one_profile(found, activation, depth, scale)
+
+
+interactive_figure(
+    redraw, activation=["tanh", "sigmoid", "softsign", "relu", "selu", "purelin"],
+    depth=(2, 50, 1, 20), scale=(0.2, 12.0, 0.1, 1.0),
+)
+
+# %% [markdown] id="evidence-text" lang="en"
+# ## The evidence
+#
+# "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
+
+# %% id="evidence"
+evidence
+
+# %% [markdown] id="exercises" lang="en"
+# ## Exercises
+#
+# Replace the `...` and run the cell.
+#
+# **1.** The factor of the mean square of δ per layer, from the width, the variance of the weights and the mean square of the slope.
+
+# %% id="exercise-factor" tags=["exercise"]
+def factor(n, variance, slope_square):
+    ...
+
+
+check("07-factor", factor)
+
+# %% [markdown] id="hint-factor" lang="en"
+# *Hint.* How many terms has the sum that makes one entry of δ?
+
+# %% id="solution-factor" tags=["solution"]
+def factor(n, variance, slope_square):
+    return n * variance * slope_square
+
+
+check("07-factor", factor)
+
+# %% [markdown] id="exercise-layers-text" lang="en"
+# **2.** A linear network has weights from $U(-1/\sqrt n, 1/\sqrt n)$. After how many layers, at least, is δ (its root mean square) below a millionth?
+
+# %% id="exercise-layers" tags=["exercise"]
+depth = ...
+
+check("07-layers", depth)
+
+# %% [markdown] id="hint-layers" lang="en"
+# *Hint.* The factor ⅓ is that of the *square*.
+
+# %% id="solution-layers" tags=["solution"]
+depth = int(np.ceil(np.log(1e-6) / np.log((1 / 3) ** 0.5)))
+
+check("07-layers", depth)
+
+# %% [markdown] id="exercise-he-text" lang="en"
+# **3.** The standard deviation of the weights that keeps δ alive in a relu network of width `n`.
+
+# %% id="exercise-he" tags=["exercise"]
+def he_deviation(n):
+    ...
+
+
+check("07-he", he_deviation)
+
+# %% [markdown] id="hint-he" lang="en"
+# *Hint.* The factor should be 1, and half of the slopes are 0.
+
+# %% id="solution-he" tags=["solution"]
+def he_deviation(n):
+    return np.sqrt(2 / n)
+
+
+check("07-he", he_deviation)
+
+# %% [markdown] id="exercise-clip-text" lang="en"
+# **4.** Clip a gradient (an array) by its norm: if it is longer than `limit`, shorten it to that length, without turning it.
+
+# %% id="exercise-clip" tags=["exercise"]
+def clip(gradient, limit):
+    ...
+
+
+check("07-clip", clip)
+
+# %% [markdown] id="hint-clip" lang="en"
+# *Hint.* Multiply by a number between 0 and 1.
+
+# %% id="solution-clip" tags=["solution"]
+def clip(gradient, limit):
+    return gradient * min(1, limit / np.linalg.norm(gradient))
+
+
+check("07-clip", clip)
+
+# %% [markdown] id="exercise-dead-text" lang="en"
+# **5.** The share of dead units of a relu layer, from its signals `a`, an array (samples, units).
+
+# %% id="exercise-dead" tags=["exercise"]
+def share_of_dead_units(a):
+    ...
+
+
+check("07-dead", share_of_dead_units)
+
+# %% [markdown] id="hint-dead" lang="en"
+# *Hint.* Inactive for *all* samples: which axis is that?
+
+# %% id="solution-dead" tags=["solution"]
+def share_of_dead_units(a):
+    return (a == 0).all(axis=0).mean()
+
+
+check("07-dead", share_of_dead_units)
+
+# %% [markdown] id="recap" lang="en"
+# ## What you can do now
+#
+# - Compute the factor per layer, $n\,\mathrm{Var}(w)\,\overline{f'^2}$, and choose weights that make it 1: variance $1/n$ for tanh, $2/n$ for relu.
+# - Tell activation from weights: slope 1 vanishes with small weights, slope ¼ explodes with large ones.
+# - Recognise the three illnesses: gradients that fall by powers of ten, a loss of `nan`, units that are 0 for every sample.
+# - Judge a cure over seeds: skip connections and batch normalization rescued sigmoid, relu needed He's weights.
+
+# %% [markdown] id="reading" lang="en"
+# ## Further reading
+#
+# - X. Glorot, Y. Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", *AISTATS*, PMLR 9, 249–256.
+# - K. He, X. Zhang, S. Ren, J. Sun (2015), "Delving Deep into Rectifiers", *ICCV*; (2016), "Deep Residual Learning for Image Recognition", *CVPR*.
+# - S. Ioffe, C. Szegedy (2015), "Batch Normalization", *ICML*. J. L. Ba, J. R. Kiros, G. E. Hinton (2016), "Layer Normalization", arXiv:1607.06450.
+# - B. Hanin (2018), "Which Neural Network Architectures Give Rise to Exploding and Vanishing Gradients?", *NeurIPS* 31.
