@@ -111,8 +111,10 @@ CASES = {  # activation, n Var(w), distribution, input scale, predicted factor
 }
 cases, within = {}, []
 for name, (activation, n_var, distribution, input_scale, predicted) in CASES.items():
-    delta = random_signals(activation, LAYERS, WIDTH, n_var**0.5, distribution=distribution,
-                           input_scale=input_scale).delta.mean(axis=0)
+    each = random_signals(
+        activation, LAYERS, WIDTH, n_var**0.5, distribution=distribution, input_scale=input_scale
+    ).delta
+    delta = each.mean(axis=0)
     factor = (delta[0] / delta[-1]) ** (1 / (LAYERS - 1))
     within.append(abs(factor / predicted - 1) < 0.05)
     cases[name] = delta / delta[-1], predicted ** np.arange(LAYERS - 1, -1, -1)
@@ -125,18 +127,19 @@ for name, (activation, n_var, distribution, input_scale, predicted) in CASES.ite
 
 # %% id="median"
 widths = {}
-for width in (16, 64, 256):
-    delta = random_signals("relu", LAYERS, width, 2**0.5, networks=200 if width < 256 else 32, samples=1).delta
+for width in (8, 16, 64):
+    delta = random_signals("relu", LAYERS, width, 2**0.5, networks=200, samples=1).delta
     medians = np.median(delta, axis=0)
     widths[width] = (delta.mean(axis=0), medians / medians[-1], np.exp(-2.5 * np.arange(LAYERS - 1, -1, -1) / width))
 show(*figures.theory(cases, widths))
 
 # %% id="record-theory"
+spread = np.array(mean_interval(each[:, 0] / each[:, -1].mean())) ** (1 / (LAYERS - 1))  # relu, He
 evidence.record(
     "07.1", "The factor per layer is n·Var(w)·mean of f'²", seeds=32,
     experiment="20 layers of 256: purelin, tanh with small inputs, relu with two kinds of weights",
-    measured=f"within 5 % of theory in {sum(within)} of 4 cases; medians sink below means in narrow networks",
-    interval=wilson_interval(sum(within), 4)[1:], holds=all(within), only_if="means are meant, or layers are wide",
+    measured=f"within 5 % of theory in {sum(within)} of 4 cases; the interval is that of relu with He's weights, theory 1",
+    interval=np.round(spread[1:], 2), holds=all(within), only_if="means are meant, or layers are wide",
 )
 
 # %% [markdown] id="map-text" lang="en"
@@ -156,7 +159,7 @@ critical = {"tanh": 1.0, "relu": 2**0.5}
 show(*figures.ratio_maps(maps, depths, scales, critical))
 
 # %% [markdown] id="crossing-text" lang="en"
-# The colours turn where the line stands. For tanh the exploding side is pale: large signals saturate, which lowers the slope and brakes the explosion. For relu nothing brakes.
+# For relu the colours turn where the line stands. For tanh they turn a little to the right of it, because inputs of size 1 saturate a little, and the exploding side is pale: larger signals saturate more, which lowers the slope and brakes the explosion. For relu nothing brakes.
 
 # %% id="crossing"
 def crossing(name, low, high, depth=20):
@@ -200,7 +203,7 @@ evidence.record(
 # %% [markdown] id="deep-text" lang="en"
 # ## A network that cannot learn
 #
-# Now train: 20 hidden layers of 24 neurons on handwritten digits, 500 to learn from, 500 to be tested on. Plain gradient descent in batches of 25, 15 epochs, the better of three learning rates for each setting (chosen on 4 seeds, 20 others count). The `skip` in the function below is a cure; we come to it.
+# Now train: 20 hidden layers of 24 neurons on handwritten digits, 500 to learn from, 500 to be tested on. Plain gradient descent in batches of 25, 15 epochs, the better of three learning rates for each setting (chosen on 3 seeds, 20 others count). The `skip` in the function below is a cure; we come to it.
 
 # %% id="deep"
 layers = keras.layers
@@ -221,7 +224,7 @@ def deep_network(activation, skip=False, normalization=None):
 digits, order = load("digits"), np.random.default_rng(0).permutation(1797)
 x, t = digits.x[order] / 16, digits.y[order]
 x_train, y_train, x_test, t_test = x[:500], np.eye(10)[t[:500]], x[500:1000], t[500:1000]
-RATES, SEEDS, EPOCHS = [0.03, 0.1, 0.3], 24, 15
+RATES, SEEDS, EPOCHS = [0.03, 0.1, 0.3], 23, 15
 
 
 def starting_weights(model, n_var, seed):
@@ -246,8 +249,8 @@ def trial(build, n_vars, optimizer=None):
     starts = [starting_weights(model, n_var, seed) for n_var, seed, _ in members]
     trained = train(build, starts, [m[1] for m in members], [m[2] for m in members], optimizer)
     accuracy = 100 * trained.validation_metrics["accuracy"][:, -1].reshape(len(n_vars), SEEDS, len(RATES))
-    best = np.nan_to_num(accuracy[:, :4]).mean(axis=1).argmax(axis=1)
-    places = [[(g * SEEDS + seed) * len(RATES) + best[g] for seed in range(4, SEEDS)] for g in range(len(n_vars))]
+    best = np.nan_to_num(accuracy[:, :3]).mean(axis=1).argmax(axis=1)
+    places = [[(g * SEEDS + seed) * len(RATES) + best[g] for seed in range(3, SEEDS)] for g in range(len(n_vars))]
     return trained, starts, accuracy.reshape(-1), np.array(places)
 
 # %% id="sigmoid"
@@ -274,31 +277,31 @@ evidence.record(
 # %% [markdown] id="explosion-text" lang="en"
 # ## Explosion
 #
-# relu with weights twice as large as He's: the factor is 2 per layer for δ, forward as well as back. One network, step by step.
+# Back to the chain of one neuron per layer: 20 layers of purelin, all weights 1.5, input 1, target 0. Each step of plain gradient descent by hand, with learning rate 0.01.
 #
-# **Predict:** which becomes infinite or NaN first, the loss or the weights?
+# **Predict:** how many steps until nothing but `nan` is left?
 
 # %% id="explosion"
-model = deep_network("relu")
-model.set_weights(starting_weights(model, 8.0, seed=0))
-model.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy")
-first = {}
-for step in range(10):
-    loss = float(model.train_on_batch(x_train[:25], y_train[:25]))
-    largest = max(np.abs(array).max() for array in model.get_weights())
-    for name, value in (("a weight above a million", largest > 1e6), ("loss is NaN", not np.isfinite(loss))):
-        first.setdefault(name, step + 1) if value else None
-print(first)
+w = np.full(20, 1.5)
+with np.errstate(over="ignore", invalid="ignore"):
+    for step in range(1, 6):
+        output = w.prod()
+        gradient = output * np.array([np.delete(w, layer).prod() for layer in range(20)])
+        print(f"step {step}: largest weight {np.abs(w).max():.0e}, loss {output**2 / 2:.0e}")
+        w = w - 0.01 * gradient
 
 # %% [markdown] id="keras-text" lang="en"
-# The loss of step 1 was computed before the weights were touched; then one step threw them out of the world. Keras goes on silently with a loss of `nan`. The callback `TerminateOnNaN` stops it and prints a line:
+# First the loss is large, then the weights are, then both are infinite, and infinite minus infinite is `nan`. Keras does the same, in float32 a step sooner. It goes on silently with a loss of `nan`; the callback `TerminateOnNaN` stops it and prints a line (batches are counted from 0):
 
 # %% id="terminate"
-model.set_weights(starting_weights(model, 8.0, seed=0))
-history = model.fit(
-    x_train, y_train, batch_size=25, epochs=3, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()]
+chain = keras.Sequential([keras.Input((1,)), *(layers.Dense(1, use_bias=False) for _ in range(20))])
+chain.set_weights([np.full((1, 1), 1.5)] * 20)
+chain.compile(keras.optimizers.SGD(0.01), "mse")
+history = chain.fit(
+    np.ones((10, 1)), np.zeros((10, 1)), batch_size=1, epochs=3, verbose=0,
+    callbacks=[keras.callbacks.TerminateOnNaN()],
 )
-print("loss by epoch:", history.history["loss"])
+print("epochs begun:", len(history.epoch), "of 3")
 
 # %% [markdown] id="relu-text" lang="en"
 # ## The cures
@@ -309,8 +312,11 @@ print("loss by epoch:", history.history["loss"])
 
 # %% id="tanh-skip"
 for name, build in (("tanh", lambda: deep_network("tanh")), ("sigmoid + skip", lambda: deep_network("sigmoid", skip=True))):
-    trained, _, accuracy, places = trial(build, [1.0])
+    _, _, accuracy, places = trial(build, [1.0])
     final[name] = accuracy[places[0]]
+
+# %% [markdown] id="milder-text" lang="en"
+# relu gets three kinds of weights at once: Glorot's, He's, and twice He's, which lets δ and the signals double at each layer.
 
 # %% id="relu"
 relu, _, accuracy, relu_places = trial(lambda: deep_network("relu"), [1.0, 2.0, 8.0])
@@ -320,10 +326,13 @@ exploded = np.array(relu.diverged)[relu_places[2]]
 print("relu, 2 × He: diverged", int(exploded.sum()), "of 20, all in epoch 1:",
       bool((np.array(relu.diverged_epoch)[relu_places[2]] == 1).all()))
 
+# %% id="leaky"
+_, _, accuracy, places = trial(lambda: deep_network("leaky_relu"), [2.0])
+final["leaky relu, He"] = accuracy[places[0]]
+
 # %% id="clip"
 _, _, accuracy, places = trial(lambda: deep_network("relu"), [8.0], keras.optimizers.SGD(clipvalue=0.01))
 final["relu, 2 × He, clipped"] = accuracy[places[0]]
-wins = paired_difference(final["relu, 2 × He, clipped"], np.full(20, 10.0))
 evidence.record(
     "C25", "Exploding: δ and Δw tend to infinity, the layer becomes unstable, the network cannot work", seeds=20,
     experiment="20 relu layers, weights twice He's, three learning rates",
@@ -332,26 +341,29 @@ evidence.record(
 )
 
 # %% [markdown] id="norm-text" lang="en"
-# `train_many` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, 2 seeds for the choice of the learning rate and 8 to count.
+# `train_many` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, one seed for the choice of the learning rate and 8 to count.
 
 # %% id="norm"
 def fit_normalized(normalization):
     model = deep_network("sigmoid", normalization=normalization)
-    starts = [starting_weights(model, 1.0, seed) for seed in range(10)]
+    starts = [starting_weights(model, 1.0, seed) for seed in range(9)]
     model.compile(keras.optimizers.SGD(), "categorical_crossentropy", steps_per_execution=20)
 
     def accuracy(seed, rate):
         model.set_weights(starts[seed])
         model.optimizer.learning_rate = rate
-        keras.utils.set_random_seed(seed)
         model.fit(x_train, y_train, batch_size=25, epochs=EPOCHS, verbose=0)
         return 100 * np.mean(model(x_test).numpy().argmax(axis=1) == t_test)
 
-    best = max(RATES, key=lambda rate: accuracy(0, rate) + accuracy(1, rate))
-    return np.array([accuracy(seed, best) for seed in range(2, 10)])
+    best = max(RATES, key=lambda rate: accuracy(0, rate))
+    return np.array([accuracy(seed, best) for seed in range(1, 9)])
 
 
-final["sigmoid + batch norm"] = fit_normalized(layers.BatchNormalization)
+def batch_norm():
+    return layers.BatchNormalization(momentum=0.9)  # 300 steps are too few for the default 0.99
+
+
+final["sigmoid + batch norm"] = fit_normalized(batch_norm)
 final["sigmoid + layer norm"] = fit_normalized(layers.LayerNormalization)
 
 # %% id="cures"
@@ -363,7 +375,7 @@ show(*figures.cures(final))
 # %% id="cured"
 def profile(build, n_var):
     model, norms = build(), []
-    for seed in range(8):
+    for seed in range(4):
         model.set_weights(starting_weights(model, n_var, seed))
         norms.append(layer_gradient_norms(model, x_train[:100], y_train[:100], "categorical_crossentropy"))
     return np.median(norms, axis=0)
@@ -374,7 +386,7 @@ after = {
     "tanh": profile(lambda: deep_network("tanh"), 1.0), "relu": profile(lambda: deep_network("relu"), 1.0),
     "relu, He": profile(lambda: deep_network("relu"), 2.0),
     "skip": profile(lambda: deep_network("sigmoid", skip=True), 1.0),
-    "batch norm": profile(lambda: deep_network("sigmoid", normalization=layers.BatchNormalization), 1.0),
+    "batch norm": profile(lambda: deep_network("sigmoid", normalization=batch_norm), 1.0),
     "layer norm": profile(lambda: deep_network("sigmoid", normalization=layers.LayerNormalization), 1.0),
 }
 show(*figures.cured_profiles(before, after))
@@ -397,20 +409,20 @@ evidence.record(
 )
 
 # %% [markdown] id="cures-reading" lang="en"
-# An even profile is necessary, not sufficient. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed for vanishing. Layer normalization does not here: it makes the neurons of a sample differ, but in a deep sigmoid network the samples look alike to the last layer, and only a comparison of samples, which a batch gives, tells them apart.
+# An even profile is necessary, not sufficient. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed for vanishing. Layer normalization did not, in this budget. It makes the neurons of a sample differ. But to the last hidden layer of a deep sigmoid network all samples look alike, and normalizing within a sample cannot change that; normalizing over a batch does:
 
 # %% id="alike"
 def sample_spread(normalization):
     model = deep_network("sigmoid", normalization=normalization)
     inner = keras.Model(model.inputs[0], model.layers[-2].output)
     spreads = []
-    for seed in range(8):
+    for seed in range(4):
         model.set_weights(starting_weights(model, 1.0, seed))
         spreads.append(inner(x_train[:100], training=True).numpy().std(axis=0).mean())
     return np.median(spreads)
 
 
-batch, layer = sample_spread(layers.BatchNormalization), sample_spread(layers.LayerNormalization)
+batch, layer = sample_spread(batch_norm), sample_spread(layers.LayerNormalization)
 print(f"deviation between samples in the last hidden layer: batch norm {batch:.1f}, layer norm below 1e-3: {layer < 1e-3}")
 
 # %% [markdown] id="redundant-text" lang="en"
@@ -442,7 +454,7 @@ inactive = mean_interval(100 * (1 - np.array(active)))
 print(f"inactive signals per picture: about {5 * round(inactive.value / 5)} %")
 
 # %% [markdown] id="ablation-text" lang="en"
-# Now remove signals that relu let through. For each picture we set a share of the last hidden layer's 32 signals to 0: the weakest first, at random, or the strongest first. Then the output layer decides with what is left.
+# Those that relu dropped are gone anyway. Now remove some that it let through: for each picture we set a share of the *active* signals of the last hidden layer to 0, the weakest first, at random, or the strongest first. Then the output layer decides with what is left.
 
 # %% id="ablation"
 SHARES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]
@@ -452,9 +464,9 @@ def accuracy_without(seed, share, order):
     *_, W, b = weights_of(seed, 0.1)
     a = hidden_signals(weights_of(seed, 0.1), x_test)[-1].copy()
     random = np.random.default_rng(seed).random(a.shape)
-    key = {"weakest first": a + 1e-9 * random, "strongest first": -a, "at random": random}[order]
-    ranks = key.argsort(axis=1).argsort(axis=1)
-    a[ranks < round(share * a.shape[1])] = 0
+    key = {"weakest first": a, "strongest first": -a, "at random": random}[order]
+    ranks = np.where(a > 0, key, np.inf).argsort(axis=1).argsort(axis=1)  # inactive ones come last
+    a[ranks < np.round(share * (a > 0).sum(axis=1, keepdims=True))] = 0
     return 100 * np.mean((a @ W + b).argmax(axis=1) == t_test)
 
 
@@ -471,15 +483,15 @@ for order, lost in loss.items():
     print(f"half of the signals, {order:15}: more than 5 points lost: {lost.low > 5}")
 evidence.record(
     "C27", "Signals are redundant: a prediction from part of them is nearly the same as from all", seeds=20,
-    experiment="two layers of 32 relu, digits: half of the last hidden signals of each picture set to 0",
-    measured=f"points lost: weakest first {abs(loss['weakest first'].value):.0f}, at random about "
-    f"{5 * round(loss['at random'].value / 5)}; the interval is that of weakest first",
-    interval=np.round(loss["weakest first"][1:], 0) + 0.0, holds=bool(loss["weakest first"].high < 2),
+    experiment="two layers of 32 relu, digits: half of the active signals of the last layer set to 0",
+    measured=f"points lost: weakest first less than 5: {loss['weakest first'].high < 5}, at random about "
+    f"{10 * round(loss['at random'].value / 10)}; the interval is that of weakest first",
+    interval=loss["weakest first"].outward(), holds=bool(loss["weakest first"].high < 5),
     only_if="the weakest are dropped",
 )
 
 # %% [markdown] id="dead-text" lang="en"
-# relu drops the weakest half, and that is harmless. But it can also drop a neuron for good. If its $z$ is negative for all samples, its slope is 0 for all, and no gradient will ever bring it back: it is **dead**. Large steps throw neurons there.
+# Dropping the weakest is what relu does, in a way: it drops what is below 0. That does little harm. But it can also drop a neuron for good. If its $z$ is negative for all samples, its slope is 0 for all, and no gradient will ever bring it back: it is **dead**. Large steps throw neurons there.
 #
 # **Predict:** at the largest learning rate, how many of the 64 neurons are dead? What does that cost?
 
@@ -491,20 +503,34 @@ dead = 100 * np.array([
 show(*figures.dead_units(WIDE_RATES, np.nan_to_num(dead, nan=100), {n: np.nan_to_num(v, nan=10) for n, v in right.items()}))
 
 # %% id="record-dead"
-last = [np.nan_to_num(right[name][-1], nan=10.0) for name in ("leaky_relu", "relu")]
-gain, at_end = paired_difference(*last), median_interval(np.nan_to_num(dead[-1], nan=100))
-deep_dead = np.mean([
-    np.mean([np.mean((a == 0).all(axis=0)) for a in hidden_signals([w[i] for w in relu.weights], x_train)])
-    for i in relu_places[1]
-])
-print("more than a third of the neurons dead at rate 2:", at_end.low > 33, "  none at 0.03:", not dead[0].any())
-print("20 layers with He's weights, more than a tenth dead:", bool(deep_dead > 0.1))
+at_end = median_interval(np.nan_to_num(dead[-1], nan=100))
+gaps = [paired_difference(*(np.nan_to_num(right[n][row], nan=10.0) for n in ("leaky_relu", "relu"))) for row in range(6)]
+helped = [rate for rate, gap in zip(WIDE_RATES, gaps) if gap.low > 2]
+print("more than half of the neurons dead at rate 2:", at_end.low > 50)
+print("learning rates at which leaky relu is better by more than two points:", helped)
 evidence.record(
-    "07.5", "Dropping signals does no harm (large learning rates)", seeds=20,
-    experiment="two layers of 32, learning rate 2: relu against leaky relu", measured=f"relu loses neurons for good; "
-    f"leaky relu is better: {gain.low > 0}; the interval is that of the share of dead neurons, in percent",
-    interval=at_end.outward(), holds=bool(at_end.high < 5),
+    "07.5", "Two layers: dead units are what large learning rates cost", seeds=20,
+    experiment="two layers of 32, six learning rates: relu against leaky relu, which cannot die",
+    measured=f"leaky relu better by more than two points at {len(helped)} of 6 rates; the interval is that of the share "
+    "of dead neurons at rate 2, in percent", interval=at_end.outward(), holds=len(helped) > 0,
 )
+
+# %% id="record-dead-deep"
+deep_dead = [
+    100 * np.mean([np.mean((a == 0).all(axis=0)) for a in hidden_signals([w[i] for w in relu.weights], x_train)])
+    for i in relu_places[1]
+]
+gap = paired_difference(final["leaky relu, He"], final["relu, He"])
+print("20 layers with He's weights: at least 5 % of the neurons dead:", mean_interval(deep_dead).low > 5)
+print("leaky relu better by more than five points:", gap.low > 5)
+evidence.record(
+    "07.6", "20 layers: leaky relu, which cannot die, learns better than relu", seeds=20,
+    experiment="digits, 300 steps, He's weights", measured=f"better by more than five points: {gap.low > 5}; "
+    "the interval is that of the difference, in points", interval=gap.outward(), holds=bool(gap.low > 0),
+)
+
+# %% [markdown] id="dead-reading" lang="en"
+# Large steps kill relu neurons in masses, but in two layers leaky relu fares no better at the same rates: the steps themselves do the harm, and the dead are its trace. In the deep network some neurons are dead from the start, since a neuron whose inputs are all positive and whose weights are not has nothing to be active for.
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn

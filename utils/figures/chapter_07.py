@@ -61,20 +61,33 @@ def theory(cases, widths):
     figure = Figure(figsize=(10.5, 4.2))
     left, right = figure.subplots(1, 2)
     colours = ["signal", "weight", "error", "other"]
-    for (name, (measured, predicted)), colour in zip(cases.items(), colours, strict=True):
+    marks = ["o", "x", "s", "^"]
+    for (name, (measured, predicted)), colour, mark in zip(
+        cases.items(), colours, marks, strict=True
+    ):
         layers = np.arange(1, len(measured) + 1)
-        left.semilogy(layers, measured, "o", color=COLOURS[colour], markersize=4)
+        left.semilogy(layers, measured, mark, color=COLOURS[colour], markersize=4, label=name)
         left.semilogy(layers, predicted, "--", color=COLOURS["theory"], linewidth=1)
-        label(left, name, (layers[0], measured[0]), (8, 5), color=COLOURS[colour])
-    left.set(xlabel="layer", ylabel="mean of δ², last layer = 1", title="Theory hits the means")
+    left.legend(loc="lower right", fontsize=9)
+    left.set(
+        xlabel="layer",
+        ylabel="mean of δ², last layer = 1",
+        xticks=[1, 5, 10, 15, 20],
+        title="Theory (dashed) hits the means",
+    )
     parts = []
     for (width, (_, medians, predicted)), colour in zip(widths.items(), colours, strict=False):
         layers = np.arange(1, len(medians) + 1)
         right.semilogy(layers, medians, "o", color=COLOURS[colour], markersize=4)
         right.semilogy(layers, predicted, "--", color=COLOURS["theory"], linewidth=1)
-        label(right, f"width {width}", (layers[0], medians[0]), (8, -3), color=COLOURS[colour])
+        label(right, f"width {width}", (layers[8], medians[8]), (4, -14), color=COLOURS[colour])
         parts.append(f"{medians[0]:.1g} at width {width}")
-    right.set(xlabel="layer", title="relu, He: the median sinks below it, in narrow networks")
+    right.set(
+        xlabel="layer",
+        ylabel="median of δ²",
+        xticks=[1, 5, 10, 15, 20],
+        title="relu, He: the median sinks",
+    )
     return figure, (
         "Left: the mean square of δ by layer follows the dashed theory for four kinds of network. "
         f"Right: its median in the first layer over that in the last: {', '.join(parts)}; dashed "
@@ -156,9 +169,10 @@ def cured_profiles(before, after):
     axes.semilogy(layers, before, "-", color=COLOURS["error"], linewidth=2.5)
     label(axes, "sigmoid", (layers[0], before[0]), (4, 8), color=COLOURS["error"])
     styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
+    colours = ["signal", "weight", "other", "class_1", "class_0", "muted"]
     parts = []
-    for (name, values), style in zip(after.items(), styles, strict=False):
-        axes.semilogy(layers, values, linestyle=style, color=COLOURS["signal"], label=name)
+    for (name, values), style, colour in zip(after.items(), styles, colours, strict=True):
+        axes.semilogy(layers, values, linestyle=style, color=COLOURS[colour], label=name)
         parts.append(f"{name} {np.log10(values[0] / values[-1]):.0f}".replace("-", "−"))
     axes.legend(loc="lower right", fontsize=8)
     lost = np.log10(before[0] / before[-1])
@@ -200,11 +214,11 @@ def ablation(shares, accuracies):
         label(axes, name, (100 * shares[half], estimates[half, 0]), (6, 6), color=COLOURS[colour])
         parts.append(f"{name} about {5 * round(estimates[half, 0] / 5)} %")
     axes.set(
-        xlabel="share of the last hidden signals set to 0 (%)",
+        xlabel="share of the active signals set to 0 (%)",
         ylabel="test accuracy (%)",
-        title="The weak half of the signals is redundant, the strong half is not",
+        title="The weak half of the active signals is redundant, the strong half is not",
     )
-    return figure, f"Accuracy with half of the hidden signals removed: {', '.join(parts)}."
+    return figure, f"Accuracy with half of the active hidden signals removed: {', '.join(parts)}."
 
 
 def dead_units(rates, dead, accuracies):
@@ -227,15 +241,24 @@ def dead_units(rates, dead, accuracies):
         estimates = np.array([mean_interval(row) for row in accuracies[name]])
         spread = [estimates[:, 0] - estimates[:, 1], estimates[:, 2] - estimates[:, 0]]
         right.errorbar(
-            rates, estimates[:, 0], yerr=spread, fmt=style, color=COLOURS[colour], capsize=3
+            rates,
+            estimates[:, 0],
+            yerr=spread,
+            fmt=style,
+            color=COLOURS[colour],
+            capsize=3,
+            label=name.replace("_", " "),
         )
-        label(right, name, (rates[0], estimates[0, 0]), (4, -16), color=COLOURS[colour])
+    right.legend(loc="lower left")
     right.set(
-        xscale="log", xlabel="learning rate", ylabel="test accuracy (%)", title="What they cost"
+        xscale="log",
+        xlabel="learning rate",
+        ylabel="test accuracy (%)",
+        title="Leaky relu, which cannot die, falls as well",
     )
     return figure, (
-        f"Left: dead relu units by learning rate, from {values[0, 0]:.0f} to {values[-1, 0]:.0f} "
-        "percent. Right: test accuracy of relu and of leaky relu at the same rates."
+        f"Left: dead relu units by learning rate, about {10 * round(values[0, 0] / 10)} % with the "
+        f"smallest and {10 * round(values[-1, 0] / 10)} % with the largest. Right: test accuracy of relu and of leaky relu at the same rates."
     )
 
 
