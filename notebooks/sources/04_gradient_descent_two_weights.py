@@ -108,7 +108,7 @@ evidence.record(
 # %% [markdown] id="starts-predict" lang="en"
 # ## Two random starts
 #
-# Two starts, $p_1$ and $p_2$, drawn at random. The rule of chapter 03, now for both weights at once: $w \leftarrow w - \eta\,\nabla E$.
+# Two starts, $p_1$ and $p_2$, drawn at random. The rule of chapter 03, now for both weights at once: $w \leftarrow w - \eta\,\nabla E$, where $\nabla E$ ("nabla") is the gradient, the pair of the two partial derivatives.
 #
 # **Predict:** do both walks end at the same place? At the same loss?
 
@@ -126,7 +126,7 @@ for name, first, last, loss in zip(("p1", "p2"), (p1, p2), ends, losses):
 show(*figures.two_walks(E, walks))
 
 # %% [markdown] id="animation-text" lang="en"
-# The same two walks as they happen, at a tenth of the learning rate. Where the picture does not move, the four frames below it tell the story.
+# From the same starts at a tenth of the learning rate, as it happens. The paths are smoother, and after 120 short steps $p_1$ is still on its way. Where the picture does not move, the four frames below it tell the story.
 
 # %% id="animation"
 slow = gradient_descent(E, np.stack([p1, p2]), learning_rate=0.1, steps=120, gradient=gradient)
@@ -138,7 +138,7 @@ show(*figures.film_strip(E, slow, steps=[0, 10, 30, 120]))
 # %% [markdown] id="basins-predict" lang="en"
 # ## Which start ends where?
 #
-# Two starts are an anecdote. Take 40,000, a grid of 200 by 200, and let all walk at once. Each start gets the colour of the minimum that it reaches.
+# Two starts are an anecdote. Take 40,000, a grid of 200 by 200, and let all walk at once. After 100 steps each start gets the colour of the minimum that it is nearer to; many are still on their way along the valley floor.
 #
 # **Predict:** will the border between the colours be a straight line?
 
@@ -154,6 +154,9 @@ print(f"{nearer.size:,} starts: {(~nearer).mean():.0%} on the way to the end of 
 
 # %% id="basins-figure"
 show(*figures.basins(E, axis, nearer, ends, losses))
+
+# %% [markdown] id="basins-reading" lang="en"
+# The border is curved: it follows the ridges of the surface. To be sure of the shares, let 400 random starts walk for 400 steps, and count those that have arrived.
 
 # %% id="basins-random"
 random_starts = np.random.default_rng(0).uniform(-3, 3, size=(400, 2))
@@ -174,7 +177,7 @@ evidence.record(
 # %% [markdown] id="saddle-text" lang="en"
 # ## The pass between the valleys
 #
-# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We find it by Newton's method on the gradient, and look at the curvatures: the eigenvalues of the matrix of second derivatives.
+# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We look for a zero of the gradient with Newton's method, which follows the gradient's own slope to where it would be zero, again and again. The curvatures there are the eigenvalues of the matrix of second derivatives: the second derivatives along the two directions in which the surface bends most and least.
 
 # %% id="saddle"
 def hessian(w):
@@ -189,7 +192,7 @@ curvatures, axes = np.linalg.eigh(hessian(saddle))
 print("saddle at", saddle.round(3).tolist(), "curvatures", curvatures.round(3).tolist())
 
 # %% [markdown] id="linger-predict" lang="en"
-# A start exactly on the ridge would stay for ever. One a distance $d$ beside it moves away by a factor $1+\eta|\lambda|$ a step, $\lambda$ the negative curvature.
+# A start exactly at the saddle would stay for ever. One a distance $d$ beside it moves away by a factor $1+\eta|\lambda|$ a step, $\lambda$ the negative curvature and $\eta = 0.5$ here.
 #
 # **Predict:** $d$ becomes ten times smaller. Does leaving take ten times as long?
 
@@ -203,6 +206,9 @@ theory = np.log(10) / np.log(1 + 0.5 * abs(curvatures[0]))
 print(f"steps to leave: {steps_to_leave.tolist()}")
 print(f"ten times closer costs {per_decade:.0f} more steps, theory {theory:.0f}")
 
+# %% [markdown] id="linger-reading" lang="en"
+# No. A distance ten times smaller costs the same number of further steps each time, $\ln 10 / \ln(1+\eta|\lambda|)$. So descent lingers at a saddle, but does not stay.
+
 # %% id="record-saddle"
 evidence.record(
     "04.1", "Where the gradient is zero there is a minimum",
@@ -214,7 +220,7 @@ evidence.record(
 # %% [markdown] id="bowl-text" lang="en"
 # ## How the shape of a bowl sets the pace
 #
-# Near a minimum every smooth surface is a bowl. Take one with curvatures $c_1 \le c_2$ along its axes. The steep direction allows at most $\eta < 2/c_2$; the flat one then creeps. The best compromise is $\eta = 2/(c_1+c_2)$, and with the **condition number** $\kappa = c_2/c_1$ each step shrinks the distance by
+# Near a minimum every smooth surface is a bowl. Take one with curvatures $c_1 \le c_2$ along its axes. The steep direction allows at most $\eta < 2/c_2$; the flat one then creeps. The best compromise makes both factors of chapter 03 equal in size, $1-\eta c_1 = \eta c_2 - 1$, so $\eta = 2/(c_1+c_2)$. With the **condition number** $\kappa = c_2/c_1$ each step then multiplies the distance by
 #
 # $$\frac{\kappa-1}{\kappa+1}$$
 
@@ -248,7 +254,7 @@ evidence.record(
 # %% [markdown] id="real-text" lang="en"
 # ## A real bowl
 #
-# 442 patients, two features: body mass index (kg/m²) and total serum cholesterol (mg/dl), both centred. The loss of a linear neuron with two weights is a bowl whose curvatures are the eigenvalues of $\frac1N X^{\top}X$.
+# 442 patients, two features: body mass index (kg/m²) and total serum cholesterol (mg/dl), both centred. The loss of a linear neuron with two weights is a bowl. Its second derivatives form the matrix $\frac1N X^{\top}X$ ($X$: one row per patient, one column per feature), whose eigenvalues are the curvatures.
 #
 # **Predict:** one feature scatters by about 4 units, the other by about 35. How large is $\kappa$? And after each is divided by its standard deviation?
 
@@ -277,6 +283,9 @@ for name, (kappa, steps, _) in bowls.items():
 # %% id="real-figure"
 show(*figures.real_bowls(raw, standardize(raw), target, bowls))
 
+# %% [markdown] id="real-reading" lang="en"
+# Dividing by the deviations makes both features scatter alike. The bowl would be round, κ = 1, if the two features were not correlated; heavier patients tend to have more cholesterol, and 1.7 is what this leaves.
+
 # %% id="record-real"
 evidence.record(
     "04.3", "Scaling the inputs speeds up descent",
@@ -290,7 +299,7 @@ evidence.record(
 #
 # A **mini-batch** is a random part of the data; its gradient is the true one plus noise. It costs less, so in one pass over the data there is room for more steps. We let batches of 442 (all), 32 and 1 pass 20 times over the standardized bowl, 30 seeds each.
 #
-# **Predict:** which is nearest to the minimum after 20 passes with learning rate 0.02? Which ever arrives?
+# **Predict:** which is nearest to the minimum after 20 passes, all with the same small learning rate 0.02?
 
 # %% id="batch"
 X = standardize(raw)
@@ -312,7 +321,7 @@ by_batch = {size: np.array([passes(size, 0.02, seed) for seed in range(30)]) for
 show(*figures.batches(by_batch, np.linalg.norm(best)))
 
 # %% [markdown] id="ball-text" lang="en"
-# The full batch creeps because it takes one step where the others take 14 or 442. The single samples run there at once and then never settle: near the minimum the noise is all that is left. Theory says that the mean squared distance of this ball of noise grows in proportion to $\eta$. We take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
+# At one and the same small rate the full batch creeps, because it takes one step where the others take 14 or 442. (With a rate 50 times larger it would be there in a few passes, as the bowl above shows: small batches allow small steps, they are not faster by themselves.) The single samples run there at once and then never settle: near the minimum the noise is all that is left. Theory says that the mean squared distance of this ball of noise grows in proportion to $\eta$. We take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
 
 # %% id="ball"
 def ball(learning_rate, steps=8840):
@@ -332,11 +341,11 @@ print(f"a quarter of the learning rate: mean squared distance {shrinks:.1f} time
 # %% id="record-batch"
 gain = paired_difference(by_batch[442][:, -1], by_batch[32][:, -1], "median")
 evidence.record(
-    "04.4", "Mini-batches learn faster than the full batch",
+    "04.4", "Mini-batches learn faster than the full batch, per pass over the data",
     experiment="20 passes, learning rate 0.02, batches of 442 and 32; distance to the minimum", seeds=30,
     measured=f"median {np.median(by_batch[442][:, -1]):.1f} against {np.median(by_batch[32][:, -1]):.1f}; interval of the difference",
     interval=np.round(gain[1:], 1), holds=bool(gain.low > 0),
-    only_if="the cost is counted in passes; single samples end in a ball of noise",
+    only_if="both use the same small learning rate",
 )
 
 # %% [markdown] id="keras-text" lang="en"
@@ -353,37 +362,59 @@ OPTIMIZERS = {
 RATES = [0.02, 0.05, 0.1, 0.3, 1.0, 2.0]
 
 
-def steps_to_learn(make, rate, starts, limit=200):
+def steps_to_learn(make, rate, starts, loss, gradient, target, limit=200):
     w, optimizer, steps = keras.Variable(starts), make(rate), np.zeros(len(starts), dtype=int)
     for _ in range(limit):
         position = w.numpy().astype(float)
-        steps += E(position) > 0.055
+        steps += ~(loss(position) < target)  # not below: also counts NaN
         optimizer.apply([gradient(position).astype("float32")], [w])
     return steps
 
+
+ravine_curvatures = np.array([1 / bowls["raw"][0], 1.0])  # the bowl of the raw features, κ = 66
+
+
+def ravine(w):
+    return (ravine_curvatures * w**2).sum(axis=-1) / 2
+
+
+SURFACES = {
+    "two valleys": (E, gradient, 0.055),
+    "ravine": (ravine, lambda w: ravine_curvatures * w, 1e-4),
+}
+
 # %% [markdown] id="optimizers-predict" lang="en"
-# **Predict:** which of the three needs the fewest steps to a loss below 0.055, which both minima allow?
+# **Predict:** which of the three needs the fewest steps: on the surface of this chapter, to a loss of 0.055, which both minima allow? And in a ravine as long as the bowl of the raw features, to a loss of 0.0001?
 
 # %% id="optimizers"
 choosing, testing = np.random.default_rng(1).uniform(-3, 3, size=(2, 40, 2))
-chosen, steps = {}, {}
-for name, make in OPTIMIZERS.items():
-    medians = [np.mean(steps_to_learn(make, rate, choosing[:20])) for rate in RATES]
-    chosen[name] = RATES[int(np.argmin(medians))]
-    steps[name] = steps_to_learn(make, chosen[name], testing)
-print("best rates:", chosen)
+steps = {}
+for surface, task in SURFACES.items():
+    steps[surface] = {}
+    for name, make in OPTIMIZERS.items():
+        means = [np.mean(steps_to_learn(make, rate, choosing[:20], *task)) for rate in RATES]
+        best_rate = RATES[int(np.argmin(means))]
+        steps[surface][name] = steps_to_learn(make, best_rate, testing, *task)
+        print(f"{surface:11} {name:8} best rate {best_rate}")
 
 # %% id="optimizers-figure"
 show(*figures.optimizers(steps))
 
 # %% id="record-optimizers"
-gap = paired_difference(steps["SGD"], steps["Adam"])
+gaps = {surface: paired_difference(s["SGD"], s["momentum"], "median") for surface, s in steps.items()}
+for surface, s in steps.items():
+    print(f"{surface:11} median steps", {name: float(np.median(counts)) for name, counts in s.items()})
+medians = {surface: {name: np.median(c) for name, c in s.items()} for surface, s in steps.items()}
 evidence.record(
-    "04.5", "Adam needs fewer steps than plain gradient descent",
-    experiment="40 random starts, loss below 0.055, the best of 6 rates for each", seeds=40,
-    measured=f"mean steps {steps['SGD'].mean():.0f} with SGD, {steps['momentum'].mean():.0f} with momentum, {steps['Adam'].mean():.0f} with Adam; interval SGD − Adam",
-    interval=np.round(gap[1:]), holds=bool(gap.low > 0),
+    "04.5", "Momentum needs fewer steps than plain gradient descent", seeds=40,
+    experiment="40 random starts on two surfaces, the best of 6 rates for each",
+    measured="; ".join(f"{surface}: {m['SGD']:.0f} with SGD, {m['momentum']:.0f} with momentum, {m['Adam']:.0f} with Adam"
+                       for surface, m in medians.items()) + " (medians); interval of SGD − momentum in the ravine",
+    interval=gaps["ravine"].outward(), holds=bool(gaps["ravine"].low > 0), only_if="the surface is a long ravine",
 )
+
+# %% [markdown] id="optimizers-reading" lang="en"
+# On a small smooth surface, where the gradient is exact and a learning rate of 1 is allowed, nothing beats plain descent. In a ravine momentum pays: it adds up the small pushes along the floor. So "the best optimizer" is a question about the surface. Nor do they always end alike: momentum may roll over a ridge into another valley.
 
 # %% [markdown] id="slider-text" lang="en"
 # Try it. Find a start whose walk crosses from one valley to the other when the learning rate grows.
@@ -509,7 +540,7 @@ check("04-saddle", kind)
 # - Read the gradient: steepest ascent; in any other direction the slope is its length times the cosine.
 # - Say why two starts may end in different minima, and draw the map of which goes where.
 # - Predict the pace from the condition number, $(\kappa-1)/(\kappa+1)$ a step, and improve it by standardizing.
-# - Recognise a saddle by its curvatures. Small batches run faster and never quite settle; momentum and Adam change the number of steps, not the minima.
+# - Recognise a saddle by its curvatures. Small batches run faster and never quite settle; momentum pays in a ravine, not everywhere, and may lead to another minimum.
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading

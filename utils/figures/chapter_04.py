@@ -159,7 +159,7 @@ def basins(E, axis, second, ends, losses):
     for end, loss, marker in zip(ends, losses, "o^", strict=True):
         axes.plot(*end, marker, color=COLOURS["theory"], markersize=8)
         label(axes, f"E = {loss:.3f}", end, (8, 6))
-    axes.set_title(f"{(~second).mean():.0%} of the starts belong to one minimum")
+    axes.set_title(f"A curved border: {(~second).mean():.0%} of the starts on one side")
     return figure, (
         f"Map of {second.size:,} starts: {(~second).mean():.0%} lead to the minimum with loss {losses[0]:.3f}, "
         f"{second.mean():.0%} to that with loss {losses[1]:.3f}."
@@ -231,10 +231,10 @@ def batches(by_batch, start):
     axes.set(
         yscale="log",
         xlabel="passes over the data",
-        ylabel="distance to the minimum",
+        ylabel="distance to the minimum (median, middle half)",
         xlim=(0, 22.5),
     )
-    axes.set_title("Small batches run ahead, and stop at a ball of noise")
+    axes.set_title("At the same small rate small batches run ahead; single samples stop early")
     return (
         figure,
         f"Median distance to the minimum after 20 passes, from {start:.1f}: batches of {', '.join(parts)}.",
@@ -242,35 +242,34 @@ def batches(by_batch, start):
 
 
 def optimizers(steps):
-    """Show the steps that each optimizer needs from each start, with the median's interval."""
-    figure = Figure(figsize=(8, 3))
-    axes = figure.subplots()
-    parts = []
-    for row, (name, counts) in enumerate(steps.items()):
-        value, low, high = median_interval(counts)
-        offsets = row + np.linspace(-0.25, 0.25, len(counts))
-        axes.plot(counts, offsets, "os^"[row], color=COLOURS["weight"], alpha=0.4, markersize=4)
-        axes.errorbar(
-            value,
-            row,
-            xerr=[[value - low], [high - value]],
-            fmt="D",
-            color=COLOURS["theory"],
-            capsize=5,
+    """Show the steps that each optimizer needs on each surface, with the median's interval."""
+    figure = Figure(figsize=(10, 3))
+    texts = []
+    for axes, (surface, counts_of) in zip(
+        figure.subplots(1, len(steps), sharey=True), steps.items(), strict=True
+    ):
+        parts = []
+        for row, (name, counts) in enumerate(counts_of.items()):
+            value, low, high = median_interval(counts)
+            offsets = row + np.linspace(-0.25, 0.25, len(counts))
+            axes.plot(counts, offsets, "os^"[row], color=COLOURS["weight"], alpha=0.4, markersize=4)
+            spread = [[value - low], [high - value]]
+            axes.errorbar(value, row, xerr=spread, fmt="D", color=COLOURS["theory"], capsize=5)
+            parts.append(f"{name} {value:g}")
+        ticks = [0, 1, 2, 5, 10, 20, 50, 100, 200]
+        axes.set(
+            yticks=range(len(counts_of)),
+            yticklabels=list(counts_of),
+            xscale="symlog",
+            xlim=(-0.5, 260),
+            xticks=ticks,
+            xticklabels=ticks,
+            xlabel="steps",
         )
-        parts.append(f"{name} {value:g}")
-    axes.set(
-        yticks=range(len(steps)),
-        yticklabels=list(steps),
-        xscale="symlog",
-        xlim=(-0.5, 260),
-        xlabel="steps to E < 0.055",
-    )
-    axes.set_title("Median steps: " + ", ".join(parts))
-    return (
-        figure,
-        f"Steps of {len(counts)} random starts to a loss below 0.055, medians: {', '.join(parts)}.",
-    )
+        fastest = min(counts_of, key=lambda name: np.median(counts_of[name]))
+        axes.set_title(f"{surface}: {fastest} is fastest (median)", fontsize=11)
+        texts.append(f"{surface}: {', '.join(parts)}")
+    return figure, f"Median steps of {len(counts)} random starts. {'; '.join(texts)}."
 
 
 def one_walk(E, walk, learning_rate):
