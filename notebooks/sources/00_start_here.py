@@ -32,7 +32,7 @@
 # | 04 Descend a surface | What changes with two weights? | ready |
 # | 05 Activation functions | Why bend the signal, and with which curve? | ready |
 # | 06 tanh against relu | What do their decision boundaries look like? | ready |
-# | 07 Vanishing and exploding gradients | Why do deep networks stop learning? | in preparation |
+# | 07 Vanishing and exploding gradients | Why do deep networks stop learning? | ready |
 # | 08 Put it together | Which choices matter on handwritten digits? | in preparation |
 
 # %% [markdown] id="run-text" lang="en"
@@ -90,7 +90,7 @@ print(f"the best of {right.size:,} lines gets {right.max():.1%} right")
 show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold], right.max()))
 
 # %% [markdown] id="best-line-reading" lang="en"
-# No straight line does it. A network with a hidden layer can, which is what the course is about.
+# No straight line does it, and not only none of these: the inner ring lies in the middle of the outer one, so a side that holds all inner points also holds some outer ones. A network with a hidden layer can, which is what the course is about.
 #
 # Figures state their answer in the title. Each also has an alternative text with the numbers, for those who listen to it.
 

@@ -9,7 +9,7 @@
 # A network gives a wrong answer. It has many weights, and each had some part in it. Which of them should change, by how much, and in which direction? Back-propagation answers all of this at once, with one pass forward and one pass back.
 
 # %% [markdown] id="aims" lang="en"
-# **You will** follow one sample through a network of nine weights, forward and back, with every number in sight; then let the same lines of code read handwritten digits.
+# **You will** follow one sample through a network of nine weights, forward and back, with every number in sight; then let a network of the same kind read handwritten digits.
 #
 # **You will learn to**
 # - compute the signals of a network forward, layer by layer, and its error signals δ back;
@@ -43,7 +43,7 @@ evidence = EvidenceTable("01")
 # %% [markdown] id="network-text" lang="en"
 # ## A network with nine weights
 #
-# Two inputs, three hidden neurons, one output: a 2-3-1 network. A neuron adds up what arrives, each signal times a **weight** $w$, plus a **bias** $b$ of its own. The sum is $z$. It then bends $z$ with an **activation function** $f$ and sends on $a = f(z)$. We bend with tanh, which maps any number to one between −1 and 1.
+# Two inputs, three hidden neurons, one output: a 2-3-1 network. A neuron adds up what arrives, each signal times a **weight** $w$, plus a **bias** $b$ of its own. The sum is $z$. It then bends $z$ with an **activation function** $f$ and sends on $a = f(z)$. We bend with tanh, which maps any number to one between −1 and 1. Neurons stand in **layers**: each layer listens to the one before. Those between input and output are called **hidden**.
 
 # %% id="network"
 W1 = np.array([[0.5, -0.3, 0.8], [0.2, 0.9, -0.6]])  # from 2 inputs to 3 hidden neurons
@@ -96,6 +96,8 @@ print("δ of the output:", delta2.round(3).tolist(), "  δ of the hidden neurons
 # A weight multiplies the signal that enters it, so the loss changes with the weight by *signal in* times *δ out*. The bias multiplies a 1. Every weight and every bias then moves against its gradient, by a step whose size the **learning rate** $\eta$ sets:
 #
 # $$\frac{\partial E}{\partial W} = a_{\text{before}}^{\top}\,\delta, \qquad \frac{\partial E}{\partial b} = \delta, \qquad \Delta W = -\eta\,\frac{\partial E}{\partial W}$$
+#
+# This is for one sample. For several, the gradients of the samples are averaged.
 
 # %% id="update"
 learning_rate = 0.5
@@ -177,7 +179,7 @@ network.backward(targets)
 # %% [markdown] id="proof-text" lang="en"
 # ## Prove it
 #
-# A wrong gradient often still learns, only worse, so looking at the loss proves nothing. We compare every entry with two methods that share no line with ours: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
+# A wrong gradient may well still lower the loss, so looking at the loss proves nothing. We compare every entry with two methods that share no line with ours: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
 
 # %% id="proof-difference"
 def by_difference(part):
@@ -219,7 +221,7 @@ evidence.record(
 #
 # Taking the slope at $a$ instead of $z$; leaving out the slope of the output layer; forgetting the biases.
 #
-# **Predict:** which of these would still learn something? The check has to catch all three.
+# **Predict:** how far off is each? The check has to catch all three.
 
 # %% id="mistakes"
 slope = network.activations[0].derivative
@@ -332,7 +334,7 @@ evidence.record(
 # %% [markdown] id="keras-text" lang="en"
 # ## The same network in Keras
 #
-# Keras does the same arithmetic. From the same weights, with the same data in the same order, the losses of 30 epochs must agree. `QuadraticCost` is our $E$ as a Keras loss; chapter 02 tells why Keras's own differs by a factor.
+# Keras does the same arithmetic. One pass over all the data is an **epoch**, the samples of one step are a **batch**, and plain gradient descent is called SGD there. From the same weights, with the same data in the same order, the losses of 30 epochs must agree. `QuadraticCost` is our $E$ as a Keras loss; chapter 02 tells why Keras's own differs by a factor.
 
 # %% id="keras"
 from utils.losses import QuadraticCost
@@ -359,11 +361,13 @@ evidence.record(
     measured=f"the loss falls in {fell:.0%} of the steps; both agree to 1e-5",
     holds=bool(fell == 1 and np.allclose(losses, history.history["loss"], rtol=1e-5)),
 )
-by_layers = np.tanh(np.tanh(x @ W1 + b1) @ W2 + b2)
+by_class = BPNetwork((2, 3, 1), "tanh", seed=0)
+by_class.weights, by_class.biases = [W1, W2], [b1, b2]
+by_class = by_class.forward(np.atleast_2d(x))
 evidence.record(
     "C2", "Forward: features enter at the input, each hidden layer works on them in turn, the output emits the result",
     experiment="the 2-3-1 network, layer by layer and by BPNetwork",
-    measured=f"output {by_layers.item():.3f} both ways", holds=bool(np.allclose(by_layers, Y)),
+    measured=f"output {by_class.item():.3f} both ways", holds=bool(np.allclose(by_class, Y)),
 )
 
 # %% [markdown] id="digits-text" lang="en"
@@ -380,7 +384,7 @@ show(*figures.digits(digits.x, digits.y))
 # %% [markdown] id="digits-predict" lang="en"
 # We show the network 32 pictures at a time, in random order, 20 times over all of them, with learning rate 1. Then everything again from another seed, with another split, 20 times.
 #
-# **Predict:** which share of the test pictures does this network of 25 lines read correctly?
+# **Predict:** what share of the test pictures does this network read correctly? (`BPNetwork` is the class above with an activation of its own for each layer, and checks of its arguments.)
 
 # %% id="digits-hand"
 def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
@@ -397,7 +401,7 @@ def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
 by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
 
 # %% [markdown] id="digits-keras-text" lang="en"
-# In Keras, the same network, data, batches of 32 and learning rate. Its random weights are others, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
+# In Keras, the same network, data, batches of 32 and learning rate. It starts from different random weights, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
 
 # %% id="digits-keras"
 from utils.ensembles import train_many
@@ -546,7 +550,7 @@ check("01-zero", answer)
 #
 # - Compute signals forward, $z = aW + b$, $a = f(z)$, and learning signals back, $\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$.
 # - Write the network in 25 lines, and prove its gradients with two independent methods.
-# - Catch the usual mistakes, which still learn and so hide from the loss.
+# - Catch the usual mistakes by comparing gradients, not by looking at the loss.
 # - Say what a hidden layer is for, and that with few hidden neurons a network that *can* solve a problem often does not find the solution.
 
 # %% [markdown] id="reading" lang="en"

@@ -197,7 +197,7 @@ print(f"Keras and the loop differ by less than 1e-5 in each of {len(path) - 1} s
 #
 # The slope says where to go. The learning rate is our choice, and it decides everything else.
 #
-# **Predict:** from $w=-3$, what happens over 12 steps with $\eta$ = 0.02, 0.2, 0.67, 1.25 and 1.4? One of these arrives in a single step; one never does.
+# **Predict:** from $w=-3$, what happens over 12 steps with $\eta$ = 0.02, 0.2, 0.67, 1.25 and 1.4? One of these arrives in a single step; one moves away.
 
 # %% [markdown] id="curvature-text" lang="en"
 # Write the parabola as $E(w) = \tfrac12 c\,(w-w^*)^2 + E_{\min}$. Its curvature is $c = \frac1N\sum x_i^2$, and its slope $c\,(w-w^*)$. Put that into the rule and one line remains:
@@ -300,7 +300,7 @@ evidence.record(
 #
 # The article says: wherever $w$ is, a move along the negative gradient reduces the loss.
 #
-# **Predict:** on the curve with two valleys, from 1,000 random starts, for how many does the *first* step lower the loss? With η = 0.1? With η = 4?
+# **Predict:** on the curve with two valleys, from 1,000 random starts, for how many does the *first* step lower the loss? With η = 0.25? With η = 4?
 
 # %% id="downhill"
 starts = np.random.default_rng(0).uniform(-3, 3, 1000)
@@ -361,7 +361,7 @@ slow = gradient_descent(sigmoid_loss, starts, learning_rate=1.0, steps=4000, gra
 steps = (slow.losses >= 0.125).sum(axis=0)
 factor = (steps[0] / steps[-2]) ** (1 / 2)
 print(f"steps from {starts.tolist()}: {steps.tolist()}")
-print(f"each 2 further left: {factor:.1f} times as many, theory e² = {np.e**2:.1f}")
+print(f"each 2 further left: {factor:.1f} times as many, theory far to the left e² = {np.e**2:.1f}")
 
 # %% id="plateau-figure"
 show(*figures.plateau(sigmoid_loss, starts, steps, theory=np.exp(-starts)))
@@ -404,7 +404,7 @@ names = ["body mass index, centred (kg/m²)", "progression, centred"]
 show(*figures.patients(bmi, progression, bmi_loss, fit, names))
 
 # %% [markdown] id="units-predict" lang="en"
-# The limit $2/c$ depends on the unit of $x$. **Predict:** someone records the same patients in grams instead of kilograms. What becomes of a learning rate of 0.02?
+# The limit $2/c$ depends on the unit of $x$. **Predict:** someone records the body mass index of the same patients in g/m² instead of kg/m². What becomes of a learning rate of 0.02?
 
 # %% id="units"
 in_grams = 1000 * bmi
@@ -413,7 +413,7 @@ for unit, feature in {"kg/m²": bmi, "g/m²": in_grams, "standard deviations": s
     print(f"{unit:20} learning rate below {2 / (feature**2).mean():.1e}")
 
 # %% [markdown] id="units-reading" lang="en"
-# The limit moves by a factor of a million. This is why one standardizes inputs: in standard deviations $c$ is 1, and the same learning rate serves every feature. With two weights this becomes the difference between a round bowl and a ravine, in chapter 04.
+# The limit moves by a factor of a million, so 0.02, which was safe, now multiplies the distance from the minimum by some 400,000 at every step. This is why one standardizes inputs: in standard deviations $c$ is 1, and the same learning rate serves every feature. With two weights the difference in scale becomes the difference between a round bowl and a ravine, in chapter 04.
 
 # %% id="record-patients"
 evidence.record(

@@ -535,3 +535,5 @@ check("06-stop", best_epoch)
 # - B. Hanin, D. Rolnick (2019), "Deep ReLU Networks Have Surprisingly Few Activation Patterns", *NeurIPS* 32.
 # - D. Smilkov, S. Carter, D. Sculley, F. Viégas, M. Wattenberg (2017), "Direct-Manipulation Visualization of Deep Networks", arXiv:1708.03788: the TensorFlow Playground.
 # - B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), "Least Angle Regression", *The Annals of Statistics* 32, 407–499: the source of the patients' data.
+#
+# **Next:** [07 · Keep the gradient alive](07_vanishing_gradients.ipynb).

@@ -121,7 +121,7 @@ for name, (activation, n_var, distribution, input_scale, predicted) in CASES.ite
     print(f"{name:29} factor {factor:.2f}, theory {predicted:.2f}, within 5 %: {within[-1]}")
 
 # %% [markdown] id="median-text" lang="en"
-# Theory speaks of means. A mean over networks can be made by a few large ones. For relu with He's weights the logarithm of the factor has a mean of about $-2.5/n$ in a layer of $n$ neurons (Hanin 2018 shows that $\sum 1/n$ is what counts), so the *median* network sinks as $e^{-2.5\,l/n}$.
+# Theory speaks of means. A mean over networks can be made by a few large ones. For relu with He's weights the logarithm of the factor has a mean of about $-2.5/n$ in a layer of $n$ neurons (Hanin 2018 shows that $\sum 1/n$ is what counts), so the *median* network sinks as $e^{-2.5\,l/n}$, as long as layers are not too narrow.
 #
 # **Predict:** at width 16 and depth 20, where is the median, when the mean stays at 1?
 
@@ -435,13 +435,18 @@ print(f"deviation between samples in the last hidden layer: batch norm {batch:.1
 # %% id="redundant"
 WIDE_RATES, MEMBERS = [0.03, 0.1, 0.3, 0.6, 1.0, 2.0], 20
 starts = [starting_weights(build_mlp((32, 32), "relu", inputs=64, outputs=10), 2.0, s) for s in range(MEMBERS)]
-shallow, kinds = {}, ("relu", "leaky_relu")
-for name in kinds:
-    shallow[name] = train(
-        lambda: build_mlp((32, 32), name, inputs=64, outputs=10, output_activation="softmax"),
+
+
+def train_shallow(activation):
+    return train(
+        lambda: build_mlp((32, 32), activation, inputs=64, outputs=10, output_activation="softmax"),
         [start for start in starts for _ in WIDE_RATES],
         [seed for seed in range(MEMBERS) for _ in WIDE_RATES], WIDE_RATES * MEMBERS,
     )
+
+
+kinds = ("relu", "leaky_relu")
+shallow = {name: train_shallow(name) for name in kinds}
 right = {n: 100 * shallow[n].validation_metrics["accuracy"][:, -1].reshape(MEMBERS, -1).T for n in kinds}
 
 # %% id="inactive"
@@ -530,7 +535,7 @@ evidence.record(
 )
 
 # %% [markdown] id="dead-reading" lang="en"
-# Large steps kill relu neurons in masses, but in two layers leaky relu fares no better at the same rates: the steps themselves do the harm, and the dead are its trace. In the deep network some neurons are dead from the start, since a neuron whose inputs are all positive and whose weights are not has nothing to be active for.
+# Large steps kill relu neurons in masses, but in two layers leaky relu fares no better at the same rates: the steps themselves do the harm, and the dead are its trace. In the deep network leaky relu does learn better than relu at its best rate.
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn

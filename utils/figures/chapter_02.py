@@ -206,7 +206,7 @@ def race(rates, quadratic, entropy):
     axes.set(
         xscale="log", yscale="log", xlabel="learning rate", ylabel="steps: median, middle half"
     )
-    axes.set_title("At moderate rates the quadratic cost stands still")
+    axes.set_title("At moderate rates the quadratic cost needs many times the steps")
     pairs = ", ".join(f"{slow[i]:g} against {fast[i]:g} at {rates[i]:g}" for i in (1, 3, 5, 7))
     return figure, (
         f"Median steps of {quadratic.shape[1]} wrong starts to the same loss, quadratic cost against cross-entropy, "
