@@ -1,0 +1,137 @@
+"""The playground's controls: from `Settings` to widgets and back."""
+
+import ipywidgets
+
+from utils.datasets import GENERATORS
+from utils.playground.settings import (
+    ACTIVATION_CHOICES,
+    FEATURES,
+    MOST_LAYERS,
+    MOST_UNITS,
+    REGULARIZATIONS,
+    Settings,
+)
+
+RATES = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+WIDE = {"style": {"description_width": "9em"}, "layout": {"width": "20em"}}
+
+
+class SettingsPanel:
+    """The widgets of all settings; `settings` reads them, `observe` tells of changes.
+
+    columns: two boxes, the one about the data, the other about the network and its training.
+    """
+
+    def __init__(self, settings):
+        """Make the widgets, showing `settings`."""
+        choose, slide = ipywidgets.Dropdown, ipywidgets.FloatSlider
+        self.data = choose(
+            options=list(GENERATORS), value=settings.data, description="Data set", **WIDE
+        )
+        self.noise = slide(
+            min=0, max=0.5, step=0.05, value=settings.noise, description="Noise", **WIDE
+        )
+        self.train_share = slide(
+            **{"min": 0.1, "max": 0.9, "step": 0.1, "value": settings.train_share},
+            description="Training share",
+            **WIDE,
+        )
+        self.batch_size = _whole("Batch size", settings.batch_size, 1, 128)
+        self.seed = ipywidgets.BoundedIntText(
+            value=settings.seed, min=0, max=9999, description="Seed", **WIDE
+        )
+        self.features = {
+            name: ipywidgets.Checkbox(
+                value=name in settings.features,
+                description=feature.label,
+                indent=False,
+                layout={"width": "6em"},
+            )
+            for name, feature in FEATURES.items()
+        }
+        self.activation = choose(
+            options=list(ACTIVATION_CHOICES),
+            value=settings.activation,
+            description="Activation",
+            **WIDE,
+        )
+        self.learning_rate = choose(
+            options=sorted({*RATES, settings.learning_rate}),
+            value=settings.learning_rate,
+            description="Learning rate",
+            **WIDE,
+        )
+        self.regularization = choose(
+            options=list(REGULARIZATIONS),
+            value=settings.regularization,
+            description="Regularization",
+            **WIDE,
+        )
+        self.regularization_rate = choose(
+            options=sorted({0.0, *RATES, settings.regularization_rate}),
+            value=settings.regularization_rate,
+            description="Regularization rate",
+            **WIDE,
+        )
+        hidden = settings.hidden_units
+        self.layers = _whole("Hidden layers", len(hidden), 0, MOST_LAYERS)
+        self.units = [
+            _whole(f"Neurons in layer {n + 1}", hidden[n] if n < len(hidden) else 4, 1, MOST_UNITS)
+            for n in range(MOST_LAYERS)
+        ]
+        self._hide_unused()
+        self.layers.observe(self._hide_unused, names="value")
+        self.columns = (self._data_column(), self._network_column())
+
+    @property
+    def settings(self):
+        """The chosen `Settings`; raises `ValueError` where they cannot be."""
+        names = "data noise train_share batch_size activation learning_rate".split()
+        names += "regularization regularization_rate seed".split()
+        return Settings(
+            **{name: getattr(self, name).value for name in names},
+            features=tuple(name for name, box in self.features.items() if box.value),
+            hidden_units=tuple(units.value for units in self.units[: self.layers.value]),
+        )
+
+    def observe(self, changed):
+        """Call `changed(change)` whenever a setting has changed."""
+        single = [self.data, self.noise, self.train_share, self.batch_size, self.seed]
+        single += [self.activation, self.learning_rate, self.regularization]
+        single += [self.regularization_rate, self.layers, *self.units, *self.features.values()]
+        for widget in single:
+            widget.observe(changed, names="value")
+
+    def _hide_unused(self, change=None):
+        for n, units in enumerate(self.units):
+            units.layout.display = "flex" if n < self.layers.value else "none"
+
+    def _data_column(self):
+        boxes = ipywidgets.HBox(
+            list(self.features.values()), layout={"flex_flow": "row wrap", "width": "20em"}
+        )
+        return ipywidgets.VBox(
+            [
+                _heading("Data"),
+                *(self.data, self.noise, self.train_share, self.batch_size, self.seed),
+                _heading("Features"),
+                boxes,
+            ]
+        )
+
+    def _network_column(self):
+        training = (self.activation, self.learning_rate)
+        penalty = (self.regularization, self.regularization_rate)
+        return ipywidgets.VBox(
+            [_heading("Network and training"), *training, *penalty, self.layers, *self.units]
+        )
+
+
+def _whole(description, value, low, high):
+    return ipywidgets.IntSlider(
+        value=value, min=low, max=high, description=description, continuous_update=False, **WIDE
+    )
+
+
+def _heading(text):
+    return ipywidgets.HTML(f"<b>{text}</b>")

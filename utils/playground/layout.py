@@ -1,0 +1,89 @@
+"""What the playground looks like: where its controls and pictures stand."""
+
+import html
+
+import ipywidgets
+
+from utils.playground.controls import SettingsPanel
+
+SIZES = {"network": 620, "output": 380, "layers": 620, "losses": 380}  # widths in pixels
+
+
+class View:
+    """The widgets of a playground; it knows how to show things, not what they mean."""
+
+    def __init__(self, settings):
+        """Make all widgets."""
+        self.panel = SettingsPanel(settings)
+        self.buttons = {
+            name: ipywidgets.Button(description=name.capitalize(), icon=icon, button_style=style)
+            for name, icon, style in (
+                ("play", "play", "primary"),
+                ("pause", "pause", ""),
+                ("step", "step-forward", ""),
+                ("reset", "undo", ""),
+            )
+        }
+        self.options = {
+            name: ipywidgets.Checkbox(
+                value=value, description=text, indent=False, layout={"width": "auto"}
+            )
+            for name, value, text in (
+                ("show_test", False, "Show test data"),
+                ("discretize", False, "Discretize output"),
+                ("regions", False, "Show linear regions"),
+            )
+        }
+        self.state, self.note = ipywidgets.HTML(), ipywidgets.HTML()
+        self.pictures = {
+            name: ipywidgets.Image(
+                format="png", layout={"width": f"{width}px", "align_self": "flex-start"}
+            )
+            for name, width in SIZES.items()
+        }
+        self.alts = {name: ipywidgets.HTML() for name in SIZES}
+        self.code = ipywidgets.HTML()
+        self.widget = self._arrange()
+
+    def show_picture(self, name, image, alt):
+        """Show the PNG bytes `image`, and `alt` among the texts below."""
+        self.pictures[name].value = image
+        self.alts[name].value = html.escape(alt)
+
+    def show_state(self, text, note, playing, diverged):
+        """Show the epoch, a note in a sentence, and which buttons can be pressed."""
+        self.state.value = f"<b style='font-size:1.3em'>{html.escape(text)}</b>"
+        self.note.value = note
+        self.buttons["play"].disabled = playing or diverged
+        self.buttons["pause"].disabled = not playing
+        self.buttons["step"].disabled = diverged
+
+    def show_code(self, code):
+        """Show Keras code."""
+        self.code.value = f"<pre style='line-height:1.3'>{html.escape(code)}</pre>"
+
+    def close(self):
+        """Remove the widget from every page."""
+        self.widget.close()
+
+    def _arrange(self):
+        row, column = ipywidgets.HBox, ipywidgets.VBox
+        wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
+        texts = ipywidgets.Accordion(children=[self.code, column(list(self.alts.values()))])
+        texts.set_title(0, "Show the Keras code")
+        texts.set_title(1, "The pictures in words")
+        texts.selected_index = None
+        options = column(list(self.options.values()))
+        views = [
+            column([self.pictures["network"], self.pictures["layers"]]),
+            column([self.pictures["output"], self.pictures["losses"]]),
+        ]
+        return column(
+            [
+                row([*self.buttons.values(), self.state], layout=wrap),
+                self.note,
+                row([*self.panel.columns, options], layout=wrap),
+                row(views, layout=wrap),
+                texts,
+            ]
+        )

@@ -1,0 +1,240 @@
+"""The playground's pictures. Each function returns `(figure, alt)`: a figure and what it shows.
+
+They are drawn many times a second: fixed axes instead of a layout engine, few artists, no
+mathtext, and a PNG that is compressed little.
+"""
+
+import io
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from utils.playground.settings import BOUNDS, FEATURES
+from utils.plotting import COLOURS, number
+from utils.regions import linear_regions
+
+CLASSES = LinearSegmentedColormap.from_list(
+    "classes", [COLOURS["class_0"], "#F7F7F7", COLOURS["class_1"]]
+)
+GRID, SMALL_GRID = 100, 30  # points a side, of the decision map and of a neuron's own map
+FINITE = 1e30
+
+
+def grid(points):
+    """Return points² points of the drawn square, row by row from below, shape (points², 2)."""
+    x1 = np.linspace(*BOUNDS[:2], points)
+    x2 = np.linspace(*BOUNDS[2:], points)
+    return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+
+
+def png(figure):
+    """Return `figure` as the bytes of a PNG, quickly rather than small."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", pil_kwargs={"compress_level": 1})
+    return drawn.getvalue()
+
+
+def decision_map(session, discretize=False, show_test=True, regions=False):
+    """Draw the network's output over the plane, the points, and the linear regions if wanted."""
+    figure = Figure(figsize=(4.2, 4.2), layout="none")
+    axes = figure.add_axes((0.1, 0.09, 0.87, 0.84))
+    z = _finite(session.signals(grid(GRID))[-1]).reshape(GRID, GRID)
+    shown = np.where(z > 0, 1, -1) if discretize else np.tanh(z / 2)
+    axes.imshow(shown, cmap=CLASSES, vmin=-1.3, vmax=1.3, origin="lower", extent=BOUNDS)
+    if z.min() < 0 < z.max():
+        axes.contour(z, [0], colors="black", linewidths=1.5, extent=BOUNDS, origin="lower")
+    number_of_regions = _draw_regions(axes, session) if regions else None
+    _draw_points(axes, session.train, edge="black")
+    if show_test:
+        _draw_points(axes, session.test, edge="white")
+    axes.set(xlim=BOUNDS[:2], ylim=BOUNDS[2:], xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    axes.grid(False)
+    axes.set_xlabel("x₁", labelpad=-10)
+    axes.set_ylabel("x₂", labelpad=-12)
+    right = [accuracy(session, data) for data in (session.train, session.test)]
+    axes.set_title(f"Output: {right[1]:.0%} of the test points right", fontsize=11)
+    alt = (
+        f"Decision map after epoch {session.last.epoch}: {right[0]:.0%} of the training points "
+        f"and {right[1]:.0%} of the test points lie on the right side."
+    )
+    if number_of_regions is not None:
+        alt += f" The network is linear on each of {number_of_regions} polygons."
+    return figure, alt
+
+
+def accuracy(session, data):
+    """Return the share of the points of `data` whose class the network gets right."""
+    return float(((session.signals(data.x)[-1][:, 0] > 0) == data.y).mean())
+
+
+def why_no_regions(settings):
+    """Return why linear regions cannot be drawn for `settings` as a sentence, or ""."""
+    if settings.features != ("x1", "x2"):
+        return "Linear regions are drawn for the features x₁ and x₂ alone."
+    if settings.activation not in ("relu", "leaky_relu", "purelin"):
+        return f"A network of {settings.activation} has no linear regions: its pieces are curved."
+    return ""
+
+
+def network_map(session):
+    """Draw the network: each neuron's own map of the plane, and the weights between them."""
+    figure = Figure(figsize=(7.2, 4.2), layout="none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    columns = _columns(session)
+    spots = [_spots(len(maps), column, len(columns)) for column, maps in enumerate(columns)]
+    weights = session.model.get_weights()[::2]
+    for W, here, there in zip(weights, spots[:-1], spots[1:], strict=True):
+        _draw_weights(axes, W, here, there)
+    half = min(0.36, 0.42 * 4.2 / max(len(column) for column in columns), 2.6 / len(columns))
+    for maps, places in zip(columns, spots, strict=True):
+        for image, (x, y) in zip(maps, places, strict=True):
+            extent = (x - half, x + half, y - half, y + half)
+            axes.imshow(
+                image, cmap=CLASSES, vmin=-1.3, vmax=1.3, origin="lower", extent=extent, zorder=2
+            )
+    for name, (x, y) in zip(session.settings.features, spots[0], strict=True):
+        axes.text(x - half - 0.06, y, FEATURES[name].label, ha="right", va="center", fontsize=9)
+    for column, places in enumerate(spots):
+        heading = f"layer {column}" if column else "features"
+        if column == len(spots) - 1:
+            heading = "output"
+        axes.text(places[0][0], 4.32, heading, ha="center", va="center", fontsize=10)
+    axes.set(xlim=(0, 7.7), ylim=(0, 4.5), aspect="equal")
+    axes.axis("off")
+    hidden = session.settings.hidden_units
+    alt = (
+        f"The network: {len(session.settings.features)} features, "
+        f"{len(hidden)} hidden layers ({', '.join(map(str, hidden)) or 'none'} neurons), one "
+        "output; each neuron with its own map of the plane. Thick lines are large weights."
+    )
+    return figure, alt
+
+
+def loss_curves(session):
+    """Draw the loss on training and on test data, epoch by epoch."""
+    figure = Figure(figsize=(4.2, 2.5), layout="none")
+    axes = figure.add_axes((0.13, 0.2, 0.68, 0.65))
+    epochs = [record.epoch for record in session.history]
+    last = session.last
+    for name, colour, style, up in (
+        ("train", COLOURS["signal"], "-", last.train_loss > last.test_loss),
+        ("test", COLOURS["error"], "--", last.train_loss <= last.test_loss),
+    ):
+        losses = [getattr(record, f"{name}_loss") for record in session.history]
+        losses = np.where(np.isfinite(losses), losses, np.nan)
+        axes.plot(epochs, losses, style, color=colour)
+        if np.isfinite(losses[-1]):
+            axes.annotate(
+                f"{name} {losses[-1]:.3f}",
+                (epochs[-1], losses[-1]),
+                xytext=(4, 5 if up else -5),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                color=colour,
+            )
+    axes.set_xlabel("epoch", fontsize=9)
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(0, max(epochs[-1], 1))
+    axes.tick_params(labelsize=9)
+    axes.set_title("Loss (binary cross-entropy)", fontsize=11)
+    alt = (
+        f"Loss after epoch {last.epoch}: {number(last.train_loss, '.3f')} on the training data, "
+        f"{number(last.test_loss, '.3f')} on the test data."
+    )
+    return figure, alt
+
+
+def layer_bars(session):
+    """Draw the gradient norm of each layer, and the share of saturated and of dead units."""
+    figure = Figure(figsize=(7.2, 2.5), layout="none")
+    last, relu = session.last, session.settings.activation == "relu"
+    word = "inactive" if relu else "saturated"
+    layers = [f"layer {n}" for n in range(1, len(last.saturated) + 1)]
+    left = figure.add_axes((0.1, 0.15, 0.38, 0.7))
+    norms = np.array(last.gradient_norms)
+    norms = np.where(np.isfinite(norms), np.clip(norms, 1e-8, FINITE), np.nan)
+    left.bar(range(len(norms)), norms, color=COLOURS["error"], width=0.6)
+    left.set_yscale("log")
+    left.set_ylim(1e-6, max(10, 3 * np.nanmax(norms, initial=1)))
+    _label_layers(left, [*layers, "output"])
+    left.set_title("Gradient norm by layer", fontsize=11)
+    right = figure.add_axes((0.58, 0.15, 0.4, 0.7))
+    places = np.arange(len(layers))
+    for shift, shares, colour, name in (
+        (-0.2, last.saturated, COLOURS["muted"], f"{word} signals"),
+        (0.2, last.dead, COLOURS["theory"], "dead units" if relu else "units saturated throughout"),
+    ):
+        bars = right.bar(places + shift, shares, width=0.38, color=colour, label=name)
+        right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8)
+    right.set_ylim(0, 1.35)
+    right.set_yticks((0, 0.5, 1), ("0%", "50%", "100%"))
+    _label_layers(right, layers)
+    if layers:
+        right.legend(loc="upper left", ncols=2, fontsize=8, borderaxespad=0.1)
+    right.set_title(f"Share of {word} signals by layer", fontsize=11)
+    alt = (
+        "Gradient norm from the first layer to the output: "
+        + ", ".join(f"{norm:.2g}" for norm in last.gradient_norms)
+        + f". Share of {word} signals in the hidden layers: "
+        + (", ".join(f"{share:.0%}" for share in last.saturated) or "none")
+        + "."
+    )
+    return figure, alt
+
+
+def _label_layers(axes, names):
+    axes.set_xticks(range(len(names)), names)
+    axes.set_xlim(-0.6, max(len(names), 1) - 0.4)
+    axes.tick_params(labelsize=8 if len(names) > 5 else 9)
+    axes.grid(axis="x", visible=False)
+
+
+def _columns(session):
+    """Return the maps of features, hidden neurons and output, each scaled to −1 … 1."""
+    points = grid(SMALL_GRID)
+    layers = [session.settings.inputs(points), *session.signals(points)]
+    columns = []
+    for z in layers:
+        z = _finite(z)
+        scaled = z / np.maximum(np.abs(z).max(axis=0), 1e-9)
+        columns.append(list(scaled.T.reshape(-1, SMALL_GRID, SMALL_GRID)))
+    return columns
+
+
+def _spots(units, column, columns):
+    """Return the centres of a column's neurons from top to bottom, in inches."""
+    x = 1.1 + 6.1 * column / max(columns - 1, 1)
+    return [(x, 4.15 * (1 - (unit + 0.5) / units)) for unit in range(units)]
+
+
+def _draw_weights(axes, W, here, there):
+    size = np.abs(_finite(W))
+    lines = [[start, end] for start in here for end in there]
+    colours = np.where(W.ravel() > 0, COLOURS["class_1"], COLOURS["class_0"])
+    widths = 0.3 + 3 * size.ravel() / max(size.max(), 1e-9)
+    axes.add_collection(LineCollection(lines, colors=colours, linewidths=widths, zorder=1))
+
+
+def _draw_points(axes, data, edge):
+    for label, marker in ((0, "o"), (1, "^")):
+        x1, x2 = data.x[data.y == label].T
+        axes.scatter(
+            x1, x2, s=14, marker=marker, color=COLOURS[f"class_{label}"], edgecolors=edge, lw=0.5
+        )
+
+
+def _draw_regions(axes, session):
+    """Draw the outlines of the linear regions; return their number, or None if there are none."""
+    if why_no_regions(session.settings) or session.last.diverged:
+        return None
+    regions = linear_regions(session.model, BOUNDS)
+    outlines = [np.vstack([region.polygon, region.polygon[:1]]) for region in regions]
+    axes.add_collection(LineCollection(outlines, colors=COLOURS["theory"], linewidths=0.6))
+    return len(regions)
+
+
+def _finite(values):
+    return np.nan_to_num(values, nan=0.0, posinf=FINITE, neginf=-FINITE)
