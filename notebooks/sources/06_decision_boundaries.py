@@ -411,6 +411,28 @@ def redraw(network, task, moment):
 
 interactive_figure(redraw, network=PAIR, task=TASKS, moment=(0, len(STOPS) - 1, 1, 5))
 
+# %% [markdown] id="playground-text" lang="en"
+# ## The playground
+#
+# A network that learns while you watch, made after the TensorFlow Playground, on real Keras. Choose data, features, layers and activation; press **Play**. The small squares show what each neuron alone answers. Below stand what you need for chapter 07: how much gradient reaches each layer, and how many of its signals are saturated or dead.
+#
+# Try: which is the smallest network that solves the spirals? What does a learning rate of 3 do?
+
+# %% id="playground"
+from utils.playground import Session, Settings, pictures, playground
+
+playground(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
+
+# %% [markdown] id="playground-still-text" lang="en"
+# Without a kernel, this is what it looks like after 200 epochs.
+
+# %% id="playground-still"
+session = Session(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
+record = next(record for record in session.steps(10) if record.epoch >= 200)
+solved = pictures.accuracy(session, session.test) > 0.9
+figure, _ = pictures.network_map(session)
+show(figure, f"A 2-4-4-1 network after {record.epoch} epochs, a small map for each neuron; 90 % right on test data: {solved}")
+
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence
 #
