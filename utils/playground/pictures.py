@@ -42,7 +42,7 @@ def decision_map(session, discretize=False, show_test=True, regions=False):
     axes = figure.add_axes((0.1, 0.09, 0.87, 0.84))
     z = _finite(session.signals(grid(GRID))[-1]).reshape(GRID, GRID)
     shown = np.where(z > 0, 1, -1) if discretize else np.tanh(z / 2)
-    axes.imshow(shown, cmap=CLASSES, vmin=-1.3, vmax=1.3, origin="lower", extent=BOUNDS)
+    axes.imshow(shown, cmap=CLASSES, vmin=-1.6, vmax=1.6, origin="lower", extent=BOUNDS)
     if z.min() < 0 < z.max():
         axes.contour(z, [0], colors="black", linewidths=1.5, extent=BOUNDS, origin="lower")
     number_of_regions = _draw_regions(axes, session) if regions else None
@@ -51,8 +51,8 @@ def decision_map(session, discretize=False, show_test=True, regions=False):
         _draw_points(axes, session.test, edge="white")
     axes.set(xlim=BOUNDS[:2], ylim=BOUNDS[2:], xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     axes.grid(False)
-    axes.set_xlabel("x₁", labelpad=-10)
-    axes.set_ylabel("x₂", labelpad=-12)
+    axes.text(0.97, -0.035, "x₁", transform=axes.transAxes, ha="right", va="top")
+    axes.text(-0.035, 0.97, "x₂", transform=axes.transAxes, ha="right", va="top")
     right = [accuracy(session, data) for data in (session.train, session.test)]
     axes.set_title(f"Output: {right[1]:.0%} of the test points right", fontsize=11)
     alt = (
@@ -92,7 +92,7 @@ def network_map(session):
         for image, (x, y) in zip(maps, places, strict=True):
             extent = (x - half, x + half, y - half, y + half)
             axes.imshow(
-                image, cmap=CLASSES, vmin=-1.3, vmax=1.3, origin="lower", extent=extent, zorder=2
+                image, cmap=CLASSES, vmin=-1.6, vmax=1.6, origin="lower", extent=extent, zorder=2
             )
     for name, (x, y) in zip(session.settings.features, spots[0], strict=True):
         axes.text(x - half - 0.06, y, FEATURES[name].label, ha="right", va="center", fontsize=9)
