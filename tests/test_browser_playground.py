@@ -46,6 +46,8 @@ def no_error(page):
 def run_cell(page, number):
     page.locator(".jp-CodeCell .cm-content").nth(number).click()
     page.keyboard.press("Shift+Enter")
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(number)
+    prompt.filter(has_text=f"[{number + 1}]").wait_for()
 
 
 def test_playground_by_keyboard(browser, lab):  # noqa: F811
@@ -54,6 +56,9 @@ def test_playground_by_keyboard(browser, lab):  # noqa: F811
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     nbformat.write(notebook, lab[0] / "playground.ipynb")
     page = open_notebook(browser, lab, "playground.ipynb")
+    page.set_default_timeout(40_000)
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
+    page.locator("[data-status=idle]").first.wait_for()
     run_cell(page, 0)
     run_cell(page, 1)
     button(page, "Play").wait_for()

@@ -115,7 +115,7 @@ def network_map(session):
 def loss_curves(session):
     """Draw the loss on training and on test data, epoch by epoch."""
     figure = Figure(figsize=(4.2, 2.5), layout="none")
-    axes = figure.add_axes((0.13, 0.2, 0.68, 0.65))
+    axes = figure.add_axes((0.12, 0.2, 0.64, 0.65))
     epochs = [record.epoch for record in session.history]
     last = session.last
     for name, colour, style, up in (
@@ -128,7 +128,8 @@ def loss_curves(session):
         if np.isfinite(losses[-1]):
             axes.annotate(
                 f"{name} {losses[-1]:.3f}",
-                (epochs[-1], losses[-1]),
+                (1, losses[-1]),
+                xycoords=("axes fraction", "data"),
                 xytext=(4, 5 if up else -5),
                 textcoords="offset points",
                 va="center",
@@ -136,7 +137,7 @@ def loss_curves(session):
                 color=colour,
             )
     axes.set_xlabel("epoch", fontsize=9)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.2 * axes.get_ylim()[1])
     axes.set_xlim(0, max(epochs[-1], 1))
     axes.tick_params(labelsize=9)
     axes.set_title("Loss (binary cross-entropy)", fontsize=11)
