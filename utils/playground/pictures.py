@@ -166,7 +166,7 @@ def layer_bars(session):
     places = np.arange(len(layers))
     for shift, shares, colour, name in (
         (-0.2, last.saturated, COLOURS["muted"], f"{word} signals"),
-        (0.2, last.dead, COLOURS["theory"], "dead units" if relu else "units saturated throughout"),
+        (0.2, last.dead, COLOURS["theory"], "dead units"),
     ):
         bars = right.bar(places + shift, shares, width=0.38, color=colour, label=name)
         right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8)
