@@ -3,10 +3,6 @@
 import re
 
 import nbformat
-import pytest
-
-pytest.importorskip("playwright.sync_api")  # before test_browser, which would skip without reason
-
 from test_browser import browser, lab, open_notebook, pytestmark, screenshot  # noqa: E402, F401
 
 CELLS = (
@@ -22,8 +18,13 @@ def epoch(page):
     return int(text.split()[1])
 
 
+def button(page, name):
+    # Not by its accessible name, to which the icon's glyph belongs.
+    return page.locator("button.jupyter-button").filter(has_text=name)
+
+
 def press(page, name):
-    page.get_by_role("button", name=name, exact=True).focus()
+    button(page, name).focus()
     page.keyboard.press("Enter")
 
 
@@ -45,15 +46,22 @@ def no_error(page):
 def run_cell(page, number):
     page.locator(".jp-CodeCell .cm-content").nth(number).click()
     page.keyboard.press("Shift+Enter")
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(number)
+    prompt.filter(has_text=f"[{number + 1}]").wait_for()
 
 
 def test_playground_by_keyboard(browser, lab):  # noqa: F811
     cells = [nbformat.v4.new_code_cell(code) for code in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), lab[0] / "playground.ipynb")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, lab[0] / "playground.ipynb")
     page = open_notebook(browser, lab, "playground.ipynb")
+    page.set_default_timeout(40_000)
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
+    page.locator("[data-status=idle]").first.wait_for()
     run_cell(page, 0)
     run_cell(page, 1)
-    page.get_by_role("button", name="Play", exact=True).wait_for()
+    button(page, "Play").wait_for()
     wait_for_epoch(page, "epoch === 0")
     before = page.locator(".widget-image").first.get_attribute("src")
     screenshot(page, "playground-start")

@@ -115,11 +115,17 @@ def test_reset_repeats_the_same_training(session):
     assert next(session.steps(epochs=3)) == first
 
 
-@pytest.fixture
-def shown():
+@pytest.fixture(scope="module")
+def opened():
     playground = Playground(SMALL)
     yield playground
     playground.close()
+
+
+@pytest.fixture
+def shown(opened):
+    opened.reset()
+    return opened
 
 
 DIVERGING = Settings(
@@ -226,7 +232,7 @@ def test_nothing_is_left_running(end, monkeypatch):
         ending = {
             "close": first.close,
             "close the widget": first.widget.close,
-            "call again": package.playground,
+            "call again": lambda: package.playground(SMALL),
         }
         ending[end]()
         await asyncio.sleep(0.3)
@@ -248,7 +254,8 @@ def test_colab_trains_a_bounded_stretch_inside_the_click(shown, monkeypatch):
     assert not shown.view.buttons["play"].disabled
 
 
-def test_controls_change_the_network(shown):
+def test_controls_change_the_network():
+    shown = Playground(SMALL)
     panel, old = shown.view.panel, shown.session
     panel.learning_rate.value = 0.01
     assert shown.session is old and float(old.optimizer.learning_rate) == pytest.approx(0.01)

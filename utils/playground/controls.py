@@ -13,13 +13,13 @@ from utils.playground.settings import (
 )
 
 RATES = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-WIDE = {"style": {"description_width": "9em"}, "layout": {"width": "20em"}}
+WIDE = {"style": {"description_width": "10.5em"}, "layout": {"width": "20.5em"}}
 
 
 class SettingsPanel:
     """The widgets of all settings; `settings` reads them, `observe` tells of changes.
 
-    columns: two boxes, the one about the data, the other about the network and its training.
+    columns: three boxes: data and features, network, training.
     """
 
     def __init__(self, settings):
@@ -81,7 +81,7 @@ class SettingsPanel:
         ]
         self._hide_unused()
         self.layers.observe(self._hide_unused, names="value")
-        self.columns = (self._data_column(), self._network_column())
+        self.columns = (self._data_column(), self._network_column(), self._training_column())
 
     @property
     def settings(self):
@@ -108,22 +108,24 @@ class SettingsPanel:
 
     def _data_column(self):
         boxes = ipywidgets.HBox(
-            list(self.features.values()), layout={"flex_flow": "row wrap", "width": "20em"}
+            list(self.features.values()), layout={"flex_flow": "row wrap", "width": "20.5em"}
         )
         return ipywidgets.VBox(
             [
                 _heading("Data"),
-                *(self.data, self.noise, self.train_share, self.batch_size, self.seed),
+                *(self.data, self.noise, self.train_share, self.seed),
                 _heading("Features"),
                 boxes,
             ]
         )
 
     def _network_column(self):
-        training = (self.activation, self.learning_rate)
+        return ipywidgets.VBox([_heading("Network"), self.activation, self.layers, *self.units])
+
+    def _training_column(self):
         penalty = (self.regularization, self.regularization_rate)
         return ipywidgets.VBox(
-            [_heading("Network and training"), *training, *penalty, self.layers, *self.units]
+            [_heading("Training"), self.learning_rate, self.batch_size, *penalty]
         )
 
 

@@ -6,7 +6,7 @@ import ipywidgets
 
 from utils.playground.controls import SettingsPanel
 
-SIZES = {"network": 620, "output": 380, "layers": 620, "losses": 380}  # widths in pixels
+PICTURES = ("network", "layers", "output", "losses")
 
 
 class View:
@@ -36,12 +36,10 @@ class View:
         }
         self.state, self.note = ipywidgets.HTML(), ipywidgets.HTML()
         self.pictures = {
-            name: ipywidgets.Image(
-                format="png", layout={"width": f"{width}px", "align_self": "flex-start"}
-            )
-            for name, width in SIZES.items()
+            name: ipywidgets.Image(format="png", layout={"width": "100%", "height": "auto"})
+            for name in PICTURES
         }
-        self.alts = {name: ipywidgets.HTML() for name in SIZES}
+        self.alts = {name: ipywidgets.HTML() for name in PICTURES}
         self.code = ipywidgets.HTML()
         self.widget = self._arrange()
 
@@ -73,17 +71,22 @@ class View:
         texts.set_title(0, "Show the Keras code")
         texts.set_title(1, "The pictures in words")
         texts.selected_index = None
-        options = column(list(self.options.values()))
+        data, network, training = self.panel.columns
+        training.children += (ipywidgets.HTML("<b>Picture</b>"), *self.options.values())
+        # Shares of the page's width, as the figures' own widths are, so that heights agree.
         views = [
-            column([self.pictures["network"], self.pictures["layers"]]),
-            column([self.pictures["output"], self.pictures["losses"]]),
+            column([self.pictures[name] for name in names], layout={"width": w, "max_width": most})
+            for names, w, most in (
+                (PICTURES[:2], "63%", "760px"),
+                (PICTURES[2:], "36.75%", "443px"),
+            )
         ]
         return column(
             [
                 row([*self.buttons.values(), self.state], layout=wrap),
                 self.note,
-                row([*self.panel.columns, options], layout=wrap),
-                row(views, layout=wrap),
+                row([data, network, training], layout=wrap),
+                row(views),
                 texts,
             ]
         )

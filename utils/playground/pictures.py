@@ -42,7 +42,7 @@ def decision_map(session, discretize=False, show_test=True, regions=False):
     axes = figure.add_axes((0.1, 0.09, 0.87, 0.84))
     z = _finite(session.signals(grid(GRID))[-1]).reshape(GRID, GRID)
     shown = np.where(z > 0, 1, -1) if discretize else np.tanh(z / 2)
-    axes.imshow(shown, cmap=CLASSES, vmin=-1.3, vmax=1.3, origin="lower", extent=BOUNDS)
+    axes.imshow(shown, cmap=CLASSES, vmin=-1.6, vmax=1.6, origin="lower", extent=BOUNDS)
     if z.min() < 0 < z.max():
         axes.contour(z, [0], colors="black", linewidths=1.5, extent=BOUNDS, origin="lower")
     number_of_regions = _draw_regions(axes, session) if regions else None
@@ -51,8 +51,8 @@ def decision_map(session, discretize=False, show_test=True, regions=False):
         _draw_points(axes, session.test, edge="white")
     axes.set(xlim=BOUNDS[:2], ylim=BOUNDS[2:], xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     axes.grid(False)
-    axes.set_xlabel("x₁", labelpad=-10)
-    axes.set_ylabel("x₂", labelpad=-12)
+    axes.text(0.97, -0.035, "x₁", transform=axes.transAxes, ha="right", va="top")
+    axes.text(-0.035, 0.97, "x₂", transform=axes.transAxes, ha="right", va="top")
     right = [accuracy(session, data) for data in (session.train, session.test)]
     axes.set_title(f"Output: {right[1]:.0%} of the test points right", fontsize=11)
     alt = (
@@ -92,7 +92,7 @@ def network_map(session):
         for image, (x, y) in zip(maps, places, strict=True):
             extent = (x - half, x + half, y - half, y + half)
             axes.imshow(
-                image, cmap=CLASSES, vmin=-1.3, vmax=1.3, origin="lower", extent=extent, zorder=2
+                image, cmap=CLASSES, vmin=-1.6, vmax=1.6, origin="lower", extent=extent, zorder=2
             )
     for name, (x, y) in zip(session.settings.features, spots[0], strict=True):
         axes.text(x - half - 0.06, y, FEATURES[name].label, ha="right", va="center", fontsize=9)
@@ -115,7 +115,7 @@ def network_map(session):
 def loss_curves(session):
     """Draw the loss on training and on test data, epoch by epoch."""
     figure = Figure(figsize=(4.2, 2.5), layout="none")
-    axes = figure.add_axes((0.13, 0.2, 0.68, 0.65))
+    axes = figure.add_axes((0.12, 0.2, 0.64, 0.65))
     epochs = [record.epoch for record in session.history]
     last = session.last
     for name, colour, style, up in (
@@ -128,7 +128,8 @@ def loss_curves(session):
         if np.isfinite(losses[-1]):
             axes.annotate(
                 f"{name} {losses[-1]:.3f}",
-                (epochs[-1], losses[-1]),
+                (1, losses[-1]),
+                xycoords=("axes fraction", "data"),
                 xytext=(4, 5 if up else -5),
                 textcoords="offset points",
                 va="center",
@@ -136,7 +137,7 @@ def loss_curves(session):
                 color=colour,
             )
     axes.set_xlabel("epoch", fontsize=9)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.2 * axes.get_ylim()[1])
     axes.set_xlim(0, max(epochs[-1], 1))
     axes.tick_params(labelsize=9)
     axes.set_title("Loss (binary cross-entropy)", fontsize=11)
@@ -165,7 +166,7 @@ def layer_bars(session):
     places = np.arange(len(layers))
     for shift, shares, colour, name in (
         (-0.2, last.saturated, COLOURS["muted"], f"{word} signals"),
-        (0.2, last.dead, COLOURS["theory"], "dead units" if relu else "units saturated throughout"),
+        (0.2, last.dead, COLOURS["theory"], "dead units"),
     ):
         bars = right.bar(places + shift, shares, width=0.38, color=colour, label=name)
         right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8)

@@ -9,7 +9,7 @@ from utils.models import build_mlp
 from utils.validation import check_choice, check_count, check_number, fail
 
 SAMPLES = 1000  # training and test data together
-BOUNDS = (-1.6, 1.6, -1.6, 1.6)  # the part of the plane that is drawn
+BOUNDS = (-1.8, 1.8, -1.8, 1.8)  # the part of the plane that is drawn
 MOST_LAYERS, MOST_UNITS = 6, 16  # more would not fit into the picture
 ACTIVATION_CHOICES = (
     *("tanh", "relu", "sigmoid", "softsign", "purelin"),

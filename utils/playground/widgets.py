@@ -11,8 +11,8 @@ from utils.playground.session import MOST_EPOCHS, Session
 from utils.playground.settings import Settings, keras_code
 from utils.validation import fail
 
-TRAINING_TIME = 0.04  # seconds of training between two pictures
-REST = 0.02  # seconds in which the kernel does other things between two pictures
+TRAINING_TIME = 0.02  # seconds of training between two pictures
+REST = 0.01  # seconds in which the kernel does other things between two pictures
 COLAB_TIME = 5.0  # seconds that a press of play trains in Colab
 
 _latest = None  # the playground shown last; a new one stops it
