@@ -80,7 +80,7 @@ falls = {
     for name in ("sigmoid", "tanh", "softsign", "relu")
 }
 for name, fall in falls.items():
-    print(f"{name:9} 20 layers, first over last gradient: 10^{np.median(fall):.0f}")
+    print(f"{name:9} 20 layers, first over last gradient: 10^{round(np.median(fall))}")
 estimate = median_interval(falls["sigmoid"])
 evidence.record(
     "C24", "The learning signal shrinks at each layer; after many, it and Δw are near 0", seeds=32,
@@ -196,7 +196,7 @@ evidence.record(
 )
 evidence.record(
     "C19", "relu's derivative stays 1 for z > 0, so it resists vanishing and exploding gradients", seeds=32,
-    experiment="relu, 20 layers, weight scale √2", measured=f"δ of the first over the last layer: 10^{np.median(stable):.1f}",
+    experiment="relu, 20 layers, weight scale √2", measured=f"δ of the first over the last layer: 10^{np.median(stable).round(1) + 0.0:.1f}",
     interval=median_interval(stable).outward(1), holds=bool(abs(np.median(stable)) < 1), only_if="the weights have variance 2/n",
 )
 
@@ -256,10 +256,19 @@ def trial(build, n_vars, optimizer=None):
 # %% id="sigmoid"
 trained, starts, accuracy, places = trial(lambda: deep_network("sigmoid"), [1.0])
 final = {"sigmoid": accuracy[places[0]]}
-moved = [
-    [np.linalg.norm(trained.weights[layer][i] - starts[i][layer]) for i in places[0]] for layer in (0, 38)
-]
-share = median_interval(np.log10(np.array(moved[0]) / moved[1]))
+
+
+def movement(after, before):
+    kernels = [np.linalg.norm(new - old) for new, old in zip(after, before) if old.ndim == 2]
+    return np.log10(kernels[0] / kernels[19])  # first over last hidden layer, as a power of ten
+
+
+def movements(trained, starts, places):
+    return [movement([array[i] for array in trained.weights], starts[i]) for i in places]
+
+
+moved = {"sigmoid": movements(trained, starts, places[0])}
+share = median_interval(moved["sigmoid"])
 print("above 20 % right:", int((final["sigmoid"] > 20).sum()), "of 20")
 print(f"the first layer's weights moved 10^{share.value:.0f} times as far as the last hidden layer's")
 
@@ -312,23 +321,25 @@ print("epochs begun:", len(history.epoch), "of 3")
 
 # %% id="tanh-skip"
 for name, build in (("tanh", lambda: deep_network("tanh")), ("sigmoid + skip", lambda: deep_network("sigmoid", skip=True))):
-    _, _, accuracy, places = trial(build, [1.0])
-    final[name] = accuracy[places[0]]
+    trained, starts, accuracy, places = trial(build, [1.0])
+    final[name], moved[name] = accuracy[places[0]], movements(trained, starts, places[0])
 
 # %% [markdown] id="milder-text" lang="en"
 # relu gets three kinds of weights at once: Glorot's, He's, and twice He's, which lets δ and the signals double at each layer.
 
 # %% id="relu"
-relu, _, accuracy, relu_places = trial(lambda: deep_network("relu"), [1.0, 2.0, 8.0])
+relu, starts, accuracy, relu_places = trial(lambda: deep_network("relu"), [1.0, 2.0, 8.0])
 for name, group in zip(("relu", "relu, He", "relu, 2 × He"), relu_places):
     final[name] = np.nan_to_num(accuracy[group], nan=10.0)
+for name, group in zip(("relu", "relu, He"), relu_places):
+    moved[name] = movements(relu, starts, group)
 exploded = np.array(relu.diverged)[relu_places[2]]
 print("relu, 2 × He: diverged", int(exploded.sum()), "of 20, all in epoch 1:",
       bool((np.array(relu.diverged_epoch)[relu_places[2]] == 1).all()))
 
 # %% id="leaky"
-_, _, accuracy, places = trial(lambda: deep_network("leaky_relu"), [2.0])
-final["leaky relu, He"] = accuracy[places[0]]
+trained, starts, accuracy, places = trial(lambda: deep_network("leaky_relu"), [2.0])
+final["leaky relu, He"], moved["leaky relu, He"] = accuracy[places[0]], movements(trained, starts, places[0])
 
 # %% id="clip"
 _, _, accuracy, places = trial(lambda: deep_network("relu"), [8.0], keras.optimizers.SGD(clipvalue=0.01))
@@ -341,33 +352,43 @@ evidence.record(
 )
 
 # %% [markdown] id="norm-text" lang="en"
-# `train_many` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, one seed for the choice of the learning rate and 8 to count.
+# `train_many` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, all epochs in one long pass, one seed for the choice of the learning rate and 8 to count.
 
 # %% id="norm"
 def fit_normalized(normalization):
     model = deep_network("sigmoid", normalization=normalization)
     starts = [starting_weights(model, 1.0, seed) for seed in range(9)]
-    model.compile(keras.optimizers.SGD(), "categorical_crossentropy", steps_per_execution=20)
+    model.compile(keras.optimizers.SGD(), "categorical_crossentropy", steps_per_execution=100)
 
-    def accuracy(seed, rate):
+    def result(seed, rate):
+        random = np.random.default_rng(seed)
+        order = np.concatenate([random.permutation(len(x_train)) for _ in range(EPOCHS)])
         model.set_weights(starts[seed])
         model.optimizer.learning_rate = rate
-        model.fit(x_train, y_train, batch_size=25, epochs=EPOCHS, verbose=0)
-        return 100 * np.mean(model(x_test).numpy().argmax(axis=1) == t_test)
+        model.fit(x_train[order], y_train[order], batch_size=25, shuffle=False, verbose=0)
+        right = 100 * np.mean(model(x_test).numpy().argmax(axis=1) == t_test)
+        return right, movement(model.get_weights(), starts[seed])
 
-    best = max(RATES, key=lambda rate: accuracy(0, rate))
-    return np.array([accuracy(seed, best) for seed in range(1, 9)])
+    best = max(RATES, key=lambda rate: result(0, rate))
+    return np.transpose([result(seed, best) for seed in range(1, 9)])
 
 
 def batch_norm():
     return layers.BatchNormalization(momentum=0.9)  # 300 steps are too few for the default 0.99
 
 
-final["sigmoid + batch norm"] = fit_normalized(batch_norm)
-final["sigmoid + layer norm"] = fit_normalized(layers.LayerNormalization)
+for name, kind in (("sigmoid + batch norm", batch_norm), ("sigmoid + layer norm", layers.LayerNormalization)):
+    final[name], moved[name] = fit_normalized(kind)
 
 # %% id="cures"
 show(*figures.cures(final))
+
+# %% [markdown] id="moved-text" lang="en"
+# How far did the first layer's weights move, compared with those of the last hidden layer?
+
+# %% id="moved"
+for name, values in moved.items():
+    print(f"{name:20} 10^{round(np.median(values))} times as far")
 
 # %% [markdown] id="profile-text" lang="en"
 # Look at the gradients before the first step. Does an even profile tell which network will learn?

@@ -36,7 +36,7 @@ def profiles(signals, depths):
                 axes, np.arange(1, depth + 1), signals[name, depth].gradient, STYLES[name][0]
             )
         axes.set(title=name, xlabel="layer", yscale="log")
-        parts.append(f"{name} 10^{np.log10(middle[0] / middle[-1]):.0f}".replace("-", "−"))
+        parts.append(f"{name} 10^{round(np.log10(middle[0] / middle[-1]))}".replace("-", "−"))
     figure.axes[0].set_ylabel("‖∂E/∂W‖")
     worst = names[0]
     figure.suptitle(
@@ -173,7 +173,7 @@ def cured_profiles(before, after):
     parts = []
     for (name, values), style, colour in zip(after.items(), styles, colours, strict=True):
         axes.semilogy(layers, values, linestyle=style, color=COLOURS[colour], label=name)
-        parts.append(f"{name} {np.log10(values[0] / values[-1]):.0f}".replace("-", "−"))
+        parts.append(f"{name} {round(np.log10(values[0] / values[-1]))}".replace("-", "−"))
     axes.legend(loc="lower right", fontsize=8)
     lost = np.log10(before[0] / before[-1])
     axes.set(
