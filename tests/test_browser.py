@@ -78,7 +78,7 @@ def browser():
 
 def open_notebook(browser, lab, path):
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(180_000)
     page.goto(lab[1].format(path))
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     return page

@@ -321,7 +321,10 @@ by_batch = {size: np.array([passes(size, 0.02, seed) for seed in range(30)]) for
 show(*figures.batches(by_batch, np.linalg.norm(best)))
 
 # %% [markdown] id="ball-text" lang="en"
-# At one and the same small rate the full batch creeps, because it takes one step where the others take 14 or 442. (With a rate 50 times larger it would be there in a few passes, as the bowl above shows: small batches allow small steps, they are not faster by themselves.) The single samples run there at once and then never settle: near the minimum the noise is all that is left. Theory says that the mean squared distance of this ball of noise grows in proportion to $\eta$. We take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
+# At one and the same small rate the full batch creeps, because it takes one step where the others take 14 or 442. (With a rate 50 times larger it would be there in a few passes, as the bowl above shows: small batches allow small steps, they are not faster by themselves.)
+
+# %% [markdown] id="noise-text" lang="en"
+# The single samples run there at once and then never settle: near the minimum the noise is all that is left. Theory says that the mean squared distance of this ball of noise grows in proportion to $\eta$. We take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
 
 # %% id="ball"
 def ball(learning_rate, steps=8840):

@@ -430,7 +430,7 @@ evidence.record(
 )
 
 # %% [markdown] id="cures-reading" lang="en"
-# An even profile is necessary, not sufficient. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed for vanishing. Layer normalization did not, in this budget. It makes the neurons of a sample differ. But to the last hidden layer of a deep sigmoid network all samples look alike, and normalizing within a sample cannot change that; normalizing over a batch does:
+# In these trials no network learned without an even profile, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed for vanishing. Clipping kept the exploding network from NaN, and no more. Layer normalization did not, in this budget. It makes the neurons of a sample differ. But to the last hidden layer of a deep sigmoid network all samples look alike, and normalizing within a sample cannot change that; normalizing over a batch does:
 
 # %% id="alike"
 def sample_spread(normalization):
