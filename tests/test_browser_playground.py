@@ -56,7 +56,7 @@ def test_playground_by_keyboard(browser, lab):  # noqa: F811
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     nbformat.write(notebook, lab[0] / "playground.ipynb")
     page = open_notebook(browser, lab, "playground.ipynb")
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(120_000)
     page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
     page.locator("[data-status=idle]").first.wait_for()
     run_cell(page, 0)
