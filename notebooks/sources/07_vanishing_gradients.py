@@ -209,10 +209,10 @@ evidence.record(
 layers = keras.layers
 
 
-def deep_network(activation, skip=False, normalization=None):
+def deep_network(activation, skip=False, normalization=None, depth=20):
     inputs = keras.Input((64,))
     a = layers.Dense(24, activation)(inputs)
-    for _ in range(19):
+    for _ in range(depth - 1):
         z = layers.Dense(24)(a)
         if normalization:
             z = normalization()(z)
@@ -553,6 +553,47 @@ evidence.record(
     "07.6", "20 layers: leaky relu, which cannot die, learns better than relu", seeds=20,
     experiment="digits, 300 steps, He's weights", measured=f"better by more than five points: {gap.low > 5}; "
     "the interval is that of the difference, in points", interval=gap.outward(), holds=bool(gap.low > 0),
+)
+
+# %% [markdown] id="dead-depth-text" lang="en"
+# Now vary the depth: 2, 8 and 20 layers of 24 neurons with He's weights. The networks of 20 layers are those of the cures.
+#
+# **Predict:** no step has been taken yet. Is any neuron dead? In which network are there most?
+
+# %% id="dead-depth"
+def relu_networks(depth):
+    model, seeds = deep_network("relu", depth=depth), range(3, SEEDS)
+    begun = [starting_weights(model, 2.0, seed) for seed in seeds]
+    if depth == 20:  # trained above: the second of three kinds of weights
+        rows = [(SEEDS + seed) * len(RATES) + r for seed in seeds for r in range(len(RATES))]
+        return begun, [[array[row] for array in relu.weights] for row in rows]
+    trained = train(
+        lambda: deep_network("relu", depth=depth), [start for start in begun for _ in RATES],
+        [seed for seed in seeds for _ in RATES], RATES * len(seeds),
+    )
+    return begun, [list(weights) for weights in zip(*trained.weights)]
+
+
+def dead_share(weights):
+    return 100 * np.mean([(a == 0).all(axis=0).mean() for a in hidden_signals(weights, x_train)])
+
+# %% id="dead-depth-figure"
+dead_by_depth = {}
+for depth in (2, 8, 20):
+    begun, trained_weights = relu_networks(depth)
+    after = np.reshape([dead_share(weights) for weights in trained_weights], (-1, len(RATES)))
+    dead_by_depth[depth] = np.column_stack([[dead_share(weights) for weights in begun], after])
+show(*figures.dead_by_depth(dead_by_depth, ["before training", *(f"rate {rate}" for rate in RATES)]))
+
+# %% id="record-dead-depth"
+extra = paired_difference(dead_by_depth[20][:, 0], dead_by_depth[2][:, 0])
+largest = {depth: mean_interval(values[:, -1]) for depth, values in dead_by_depth.items()}
+print("more dead before training with 20 layers than with 2:", extra.low > 0)
+print(f"after rate {RATES[-1]}: below 10 % with 2 layers {largest[2].high < 10}, above 30 % with 20 {largest[20].low > 30}")
+evidence.record(
+    "07.7", "The deeper the relu network, the more of its units are dead", seeds=20,
+    experiment="digits, He's weights, 2 and 20 layers of 24, before training",
+    measured=f"{extra.value:.0f} points more with 20 layers", interval=extra.outward(), holds=bool(extra.low > 0),
 )
 
 # %% [markdown] id="dead-reading" lang="en"

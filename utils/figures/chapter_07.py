@@ -262,6 +262,22 @@ def dead_units(rates, dead, accuracies):
     )
 
 
+def dead_by_depth(dead, names):
+    """Show dead relu units by depth; dead: depth to percentages (seeds, cases of `names`)."""
+    figure = Figure(figsize=(8, 3.8))
+    axes, depths = figure.subplots(), list(dead)
+    marks, colours = ["x:", "o-", "s--", "^-."], ["muted", "signal", "weight", "error"]
+    for case, name in enumerate(names):
+        values, low, high = np.array([mean_interval(dead[d][:, case]) for d in depths]).T
+        style = {"fmt": marks[case], "color": COLOURS[colours[case]], "label": name}
+        axes.errorbar(depths, values, [values - low, high - values], capsize=3, **style)
+    axes.legend(loc="upper left")
+    axes.set(xticks=depths, xlabel="hidden layers", ylabel="dead relu units (%), mean")
+    axes.set_title("Depth kills units before the first step; large steps kill more")
+    first = ", ".join(f"{dead[d][:, 0].mean():.0f} % with {d} layers" for d in depths)
+    return figure, f"Dead relu units by depth and learning rate; {names[0]} {first}."
+
+
 def one_profile(signals, activation, depth, scale):
     """Show δ by layer of random networks; for the slider."""
     figure = Figure(figsize=(6, 3.6))
