@@ -388,7 +388,8 @@ show(*figures.cures(final))
 
 # %% id="moved"
 for name, values in moved.items():
-    print(f"{name:20} 10^{round(np.median(values))} times as far")
+    power = round(np.median(values))
+    print(f"{name:20}", "within a factor of ten" if abs(power) < 2 else f"10^{power} times as far")
 
 # %% [markdown] id="profile-text" lang="en"
 # Look at the gradients before the first step. Does an even profile tell which network will learn?
