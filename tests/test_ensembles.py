@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plain_keras import X_HELD, X, fit, mlp, targets
 
-from utils.ensembles import runner, train_many
+from utils.ensembles import EnsembleTrainer, runner, train_many
 
 layers = keras.layers
 SEEDS = [3, 7]
@@ -224,19 +224,48 @@ def test_number_of_cores_and_company_change_nothing(monkeypatch):
 
 def crew_of(epochs):
     run = types.SimpleNamespace(plan=types.SimpleNamespace(epochs=epochs), done=10)
-    return runner.Crew(["first", "second"], [run, run])
+    trainers = [types.SimpleNamespace(compiling=None) for _ in range(2)]
+    return runner.Crew(trainers, [run, run]), trainers
 
 
 def test_a_second_trainer_starts_only_where_that_pays():
-    short, long = crew_of(epochs=100), crew_of(epochs=1000)
+    (short, (first, second)), (long, trainers) = crew_of(epochs=100), crew_of(epochs=1000)
     for crew in (short, long):
-        crew.called(seconds=3.0, epochs=1)  # compiling
-        crew.called(seconds=0.1, epochs=10)
-        assert crew.reserve == ["second"]  # too little seen
-        crew.called(seconds=0.2, epochs=20)
-    assert short.reserve == ["second"]  # 2 * 90 epochs of 0.01 s: 1.8 s are left
+        crew.called(crew.first, seconds=3.0, epochs=1)  # compiling
+        crew.called(crew.first, seconds=0.1, epochs=10)
+        assert len(crew.reserve) == 1  # too little seen
+        crew.called(crew.first, seconds=0.2, epochs=20)
+    assert short.reserve == [second]  # 2 * 90 epochs of 0.01 s: 1.8 s are left
     assert long.reserve == []  # 19.8 s
-    assert [long.free.get(), long.free.get()] == ["first", "second"]
+    assert [long.free.get(), long.free.get()] == trainers
+    second.compiling = 3.0
+    assert runner.Crew([first, second], []).reserve == []  # both have compiled
+
+
+def test_a_second_fit_needs_no_compilation_and_gives_the_same():
+    trainer = EnsembleTrainer(mlp, optimizer="sgd", metrics=["mae"])
+    held_out = (X[:9], targets(X)[:9])
+    settings = {"epochs": 3, "batch_size": 16, "validation_data": held_out}
+    trainer.fit(X, targets(X), seeds=3, learning_rates=[0.01, 0.1, 0.2], **settings)
+    others = {"seeds": range(3, 8), "learning_rates": [0.05] * 5}
+    again = trainer.fit(X[::-1], targets(X), **others, **settings)
+    [programs] = trainer._trainers.values()
+    assert [program.run.experimental_get_tracing_count() for program in programs][0] == 1
+    fresh = train_many(
+        mlp, X[::-1], targets(X), optimizer="sgd", metrics=["mae"], **others, **settings
+    )
+    assert again.seeds == fresh.seeds
+    for name in ("losses", "validation_losses", "diverged_epoch"):
+        np.testing.assert_allclose(getattr(again, name), getattr(fresh, name), rtol=1e-6)
+    np.testing.assert_allclose(again.metrics["mae"], fresh.metrics["mae"], rtol=1e-6)
+    np.testing.assert_allclose(again.predict(X_HELD), fresh.predict(X_HELD), rtol=1e-5, atol=1e-6)
+
+
+def test_one_trainer_takes_data_of_several_shapes():
+    trainer = EnsembleTrainer(lambda: keras.Sequential([keras.layers.Dense(1)]), optimizer="sgd")
+    for features in (2, 3, 2):
+        x = np.ones((4, features))
+        assert trainer.fit(x, x[:, :1], seeds=2, epochs=1).weights[0].shape == (2, features, 1)
 
 
 def test_split_members_covers_all_in_equal_stacks():

@@ -1,6 +1,6 @@
 """Quiet logs, seeds and the course's figure style: `start` does all three, once a chapter.
 
-First used in chapter 00. The two environment variables below act only if TensorFlow has not been
+First used in chapter 00. TensorFlow's two environment variables below act only if it has not been
 imported yet, which is why the set-up cell of each notebook sets them too.
 """
 
@@ -15,8 +15,14 @@ from utils.validation import check_count, fail
 STYLE_SHEET = pathlib.Path(__file__).with_name("course.mplstyle")
 
 # Level 2 hides TensorFlow's information and warnings. oneDNN chooses its kernels, and with them
-# the order of additions, by processor: without it float32 sums are the same everywhere.
-for _name, _value in {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}.items():
+# the order of additions, by processor: without it float32 sums are the same everywhere. XLA's
+# level 1 compiles a deep network in half the time; the program runs as fast.
+_ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "XLA_FLAGS": "--xla_backend_optimization_level=1",
+}
+for _name, _value in _ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 
 

@@ -9,7 +9,7 @@
 # A network with two inputs can be seen whole: each point of the plane belongs to one class or the other, and between them runs the **decision boundary**. This chapter draws it for three networks, watches it form, takes it to pieces, and asks what more neurons, more layers and more epochs are good for.
 
 # %% [markdown] id="aims" lang="en"
-# **You will** train some 3,000 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
+# **You will** train some 1,500 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
 #
 # **You will learn to**
 # - read a decision map, and say how its boundary came about;
@@ -31,7 +31,7 @@ import numpy as np
 from utils.controls import interactive_figure
 from utils.curves import grid_boundary, largest_deviation, turning_angles
 from utils.datasets import load, standardize
-from utils.ensembles import train_many
+from utils.ensembles import EnsembleTrainer
 from utils.evidence import EvidenceTable
 from utils.exercises import check
 from utils.figures import chapter_06 as figures
@@ -63,55 +63,71 @@ def sample(task, seed):
     return x, (diabetes.y > np.median(diabetes.y))[some].astype(int)
 
 # %% [markdown] id="networks-text" lang="en"
-# The networks are those of the article: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count.
+# The networks are those of the article: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count. An `EnsembleTrainer` is chapter 05's `train_many` that keeps its compiled program, for the tuning first and then for the rest.
 
 # %% id="networks"
 NETWORKS = {
     "4 tanh": ("tanh", (8, 8, 8, 8)), "4 relu": ("relu", (8, 8, 8, 8)),
     "2 relu": ("relu", (8, 8)), "2 relu wide": ("relu", (13, 13)),
 }
-RATES, SEEDS, EPOCHS = [0.003, 0.01, 0.03], 40, 120
+RATES, TUNING, COUNTED, EPOCHS = [0.003, 0.01, 0.03], range(8), range(8, 40), 120
 PAIR = ["4 tanh", "4 relu"]
 STOPS = [0, 2, 4, 8, 12, 16, 22, 30, 45, 60, 90, 120]  # epochs at which the weights are kept
 for name, (activation, hidden_units) in NETWORKS.items():
     print(f"{name:12} {build_mlp(hidden_units, activation, inputs=2).count_params()} parameters")
 
-# %% id="data"
-members = [(task, seed, rate) for task in TASKS for seed in range(SEEDS) for rate in RATES]
-samples = {(task, seed): sample(task, seed) for task in TASKS for seed in range(SEEDS)}
-x = np.array([samples[task, seed][0] for task, seed, rate in members])
-y = np.array([samples[task, seed][1] for task, seed, rate in members])[..., np.newaxis]
-
-# %% id="train-function"
-def train(activation, hidden_units, x, y, n, starts, members, epochs, **options):
-    return train_many(
+# %% id="trainer"
+def trainer(activation, hidden_units):
+    return EnsembleTrainer(
         lambda: build_mlp(hidden_units, activation, inputs=2, outputs=1, output_activation="sigmoid"),
+        optimizer=keras.optimizers.Adam(), loss="binary_crossentropy", metrics=["accuracy"],
+    )
+
+
+def fit(trainer, members, data, start, n, **settings):  # a member: (task or width, seed, rate)
+    x, y = (np.array(values) for values in zip(*(data[group, seed] for group, seed, _ in members)))
+    starts = [start(group, seed) for group, seed, _ in members]
+    return trainer.fit(
         x[:, :n], y[:, :n], validation_data=(x[:, n:], y[:, n:]), data_per_seed=True,
         seeds=[seed for _, seed, _ in members], learning_rates=[rate for _, _, rate in members],
-        initial_weights=[np.stack(arrays) for arrays in zip(*starts)], epochs=epochs,
-        optimizer=keras.optimizers.Adam(), loss="binary_crossentropy", metrics=["accuracy"], **options,
+        initial_weights=[np.stack(arrays) for arrays in zip(*starts)], **settings,
     )
+
+# %% id="tune"
+def tune_and_fit(trainer, groups, data, start, n, score, snapshot_epochs=(), **settings):
+    members = [(group, seed, rate) for group in groups for seed in TUNING for rate in RATES]
+    scores = score(fit(trainer, members, data, start, n, **settings))[:, -1]
+    mean = scores.reshape(len(groups), len(TUNING), len(RATES)).mean(axis=1)
+    best = dict(zip(groups, np.array(RATES)[mean.argmax(axis=1)]))
+    members = [(group, seed, best[group]) for group in groups for seed in COUNTED]
+    return fit(trainer, members, data, start, n, snapshot_epochs=snapshot_epochs, **settings)
+
+
+def fresh_accuracy(trained):
+    return 100 * trained.validation_metrics["accuracy"]
 
 # %% id="train"
-trained = {}
-for name, (activation, hidden_units) in NETWORKS.items():
-    starts = [BPNetwork((2, *hidden_units, 1), activation, seed=seed).parameters for _, seed, _ in members]
-    trained[name] = train(
-        activation, hidden_units, x, y, N, starts, members, EPOCHS, batch_size=25,
-        snapshot_epochs=STOPS if name in PAIR else (),
-    )
+def start_of(name):
+    activation, hidden_units = NETWORKS[name]
+    return lambda task, seed: BPNetwork((2, *hidden_units, 1), activation, seed=seed).parameters
+
+
+samples = {(task, seed): sample(task, seed) for task in TASKS for seed in (*TUNING, *COUNTED)}
+trained = {
+    name: tune_and_fit(
+        trainer(*network), TASKS, samples, start_of(name), N, fresh_accuracy,
+        STOPS if name in PAIR else (), epochs=EPOCHS, batch_size=25,
+    ) for name, network in NETWORKS.items()
+}
 
 # %% [markdown] id="choose-text" lang="en"
-# Each network now gets, on each task, the learning rate with the highest mean accuracy over its 8 tuning seeds. `final` holds the accuracy on fresh data of the other 32.
+# `accuracy` holds each network's accuracy on its task's fresh data after each epoch, for the 32 seeds that count; `final` is its last epoch.
 
 # %% id="choose"
 accuracy = np.array([
-    100 * trained[name].validation_metrics["accuracy"].reshape(len(TASKS), SEEDS, len(RATES), EPOCHS)
-    for name in NETWORKS
+    fresh_accuracy(trained[name]).reshape(len(TASKS), len(COUNTED), EPOCHS) for name in NETWORKS
 ])
-best_rate = accuracy[:, :, :8, :, -1].mean(axis=2).argmax(axis=-1)  # networks, tasks
-chosen = np.take_along_axis(accuracy[:, :, 8:], best_rate[:, :, None, None, None], axis=3)[:, :, :, 0]
-final = chosen[..., -1]
+final = accuracy[..., -1]
 final.shape  # networks, tasks, seeds
 
 # %% [markdown] id="grid-predict" lang="en"
@@ -119,14 +135,13 @@ final.shape  # networks, tasks, seeds
 
 # %% id="member"
 def member(name, task, seed, epoch=EPOCHS):
-    row, column = list(NETWORKS).index(name), TASKS.index(task)
-    place = (column * SEEDS + seed) * len(RATES) + best_rate[row, column]
+    place = TASKS.index(task) * len(COUNTED) + COUNTED.index(seed)
     return trained[name].member(place, epoch)
 
 
 def median_seed(name, task):
     values = final[list(NETWORKS).index(name), TASKS.index(task)]
-    return 8 + int(np.abs(values - np.median(values)).argmin())
+    return COUNTED[int(np.abs(values - np.median(values)).argmin())]
 
 # %% [markdown] id="grid-text" lang="en"
 # Each panel draws the network whose accuracy is the median of its 32, with the fresh points of its own sample. Above it stand the median of all 32 and its 95 % interval.
@@ -161,7 +176,7 @@ evidence.record(
 
 # %% id="film"
 shown, column = [2, 8, 22, 45, 120], TASKS.index("spirals")
-by_epoch = [chosen[row, column, :, [e - 1 for e in shown]] for row in (0, 1)]
+by_epoch = [accuracy[row, column, :, [e - 1 for e in shown]] for row in (0, 1)]
 models = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in shown] for name in PAIR]
 held = [fresh[name, "spirals"] for name in PAIR]
 show(*figures.film(PAIR, shown, models, held, by_epoch))
@@ -269,31 +284,28 @@ evidence.record(
 WIDTHS, N_FEW, LONG = [1, 2, 4, 8, 16, 32], 80, 400
 
 
-def asleep(width, seed):
+def half_asleep(width, seed):
     full = [np.zeros(shape) for shape in ((2, 32), (32,), (32, 32), (32,), (32, 1), (1,))]
     for array, own in zip(full, BPNetwork((2, width, width, 1), "relu", seed=seed).parameters):
         array[tuple(slice(size) for size in own.shape)] = own
     return full
 
 # %% id="wide"
-wide_members = [(width, seed, rate) for width in WIDTHS for seed in range(SEEDS) for rate in RATES]
-noisy = [load("moons", n_samples=N_FEW + 400, noise=0.3, seed=seed) for seed in range(SEEDS)]
-wide = train(
-    "relu", (32, 32), np.array([noisy[seed].x for _, seed, _ in wide_members]),
-    np.array([noisy[seed].y[:, np.newaxis] for _, seed, _ in wide_members]), N_FEW,
-    [asleep(width, seed) for width, seed, _ in wide_members], wide_members, LONG, batch_size=20,
+noisy = {seed: load("moons", n_samples=N_FEW + 400, noise=0.3, seed=seed) for seed in (*TUNING, *COUNTED)}
+wide = tune_and_fit(
+    trainer("relu", (32, 32)), WIDTHS,
+    {(width, seed): (data.x, data.y) for width in WIDTHS for seed, data in noisy.items()},
+    half_asleep, N_FEW, lambda trained: -trained.losses, epochs=LONG, batch_size=20,
 )
-narrow = [width < 32 for width, _, _ in wide_members]
-print("neurons asleep stayed asleep:", not wide.weights_at(LONG)[0][narrow][:, :, 31].any())
+narrow = slice(0, -len(COUNTED))  # all but those of 32 neurons
+print("neurons asleep stayed asleep:", not wide.weights[0][narrow, :, 31].any())
 
 # %% [markdown] id="wide-choose-text" lang="en"
-# The claim speaks of the fit, so each width gets the learning rate with the lowest training loss on the 8 tuning seeds. As a yardstick we need the best that is possible. The two classes overlap, and we know how they were made: the best classifier of all compares the two densities at a point.
+# The claim speaks of the fit, so each width got the learning rate with the lowest training loss on the 8 tuning seeds. As a yardstick we need the best that is possible. The two classes overlap, and we know how they were made: the best classifier of all compares the two densities at a point.
 
 # %% id="wide-choose"
-shape = (len(WIDTHS), SEEDS, len(RATES), LONG)
-rate = wide.losses.reshape(shape)[:, :8, :, -1].mean(axis=1).argmin(axis=-1)[:, None, None, None]
 learned, fresh_fit = (
-    100 * np.take_along_axis(values["accuracy"].reshape(shape)[:, 8:], rate, axis=2)[:, :, 0]
+    100 * values["accuracy"].reshape(len(WIDTHS), len(COUNTED), LONG)
     for values in (wide.metrics, wide.validation_metrics)
 )
 angle = np.linspace(0, np.pi, 200)

@@ -1,4 +1,4 @@
-"""The checks and conversions of `train_many`'s arguments. Nothing else uses them."""
+"""The checks and conversions of the arguments of `utils.ensembles`. Nothing else uses them."""
 
 import keras
 import numpy as np

@@ -1,8 +1,7 @@
-"""Splits the seeds of `train_many` into stacks and trains these on all cores."""
+"""Splits the seeds of an ensemble into stacks and trains these on all cores."""
 
 import concurrent.futures
 import dataclasses
-import os
 import queue
 import threading
 import time
@@ -11,7 +10,6 @@ import numpy as np
 import tensorflow as tf
 
 from utils.ensembles.progress import progress_bar
-from utils.ensembles.training import StackTrainer
 
 # Few enough for a step's numbers to stay in the processor's cache, many enough to share the cost
 # of starting an operation. It is fixed, so that results do not hang on the number of cores.
@@ -22,7 +20,7 @@ SECONDS_PER_CALL = 0.5  # so that the progress bar moves
 
 @dataclasses.dataclass
 class Plan:
-    """What is to be trained: the checked arguments of `train_many`.
+    """What is to be trained: the checked arguments of `EnsembleTrainer.fit`.
 
     `data` and `validation` are (x, y, has an axis of seeds?), `rates` (seeds, 1) or None, `stops`
     the sorted epochs at which the weights are kept.
@@ -44,28 +42,23 @@ class Plan:
         return x.shape[int(own)]
 
 
-def split_members(count):
+def split_members(count, size=None):
     """Return the member numbers of each stack, an array (stacks, size).
 
     All stacks have the same size, so that one program fits all; the last is filled up with the
-    last member, whose results are the same each time.
+    last member, whose results are the same each time. `size` is that of a program at hand.
     """
-    stacks = -(-count // MEMBERS_PER_STACK)
-    size = -(-count // stacks)
+    if size is None:
+        size = -(-count // -(-count // MEMBERS_PER_STACK))
+    stacks = -(-count // size)
     return np.minimum(np.arange(stacks * size), count - 1).reshape(stacks, size)
 
 
-def make_trainers(plan, task, optimizer):
-    """Return a list of trainers, one per core but no more than there are stacks."""
-    stacks, size = split_members(len(plan.seeds)).shape
-    own_rates = plan.rates is not None
-    cores = min(stacks, os.cpu_count() or 1)
-    return [StackTrainer(task, optimizer, size, own_rates) for _ in range(cores)]
+def run_stacks(plan, task, stacks, trainers, weights):
+    """Train all `stacks`, the member numbers of each, with the `trainers`.
 
-
-def run_stacks(plan, task, trainers, weights):
-    """Train all stacks; return the history (epochs, rows, seeds) and the kept weights by epoch."""
-    stacks = split_members(len(plan.seeds))
+    Return the history (epochs, rows, seeds) and the kept weights by epoch.
+    """
     runs = [StackRun(plan, task, members, weights) for members in stacks]
     crew = Crew(trainers, runs)
     with concurrent.futures.ThreadPoolExecutor(len(trainers)) as pool:
@@ -89,22 +82,25 @@ class Crew:
     PAYS = 1.5  # times as long as compiling must the rest take for another trainer to pay
 
     def __init__(self, trainers, runs):
-        """Set the first of `trainers` free, a queue, and keep the others in reserve."""
-        self.runs, self.reserve, self.free = runs, trainers[1:], queue.SimpleQueue()
-        self.free.put(trainers[0])
-        self.compiling, self.seconds, self.epochs = None, 0.0, 0
+        """Set free, in a queue, the first of `trainers` and those that have compiled already."""
+        self.runs, self.free, self.reserve = runs, queue.SimpleQueue(), []
+        self.first = trainers[0]
+        for trainer in trainers:
+            ready = trainer is self.first or trainer.compiling is not None
+            self.free.put(trainer) if ready else self.reserve.append(trainer)
+        self.seconds, self.epochs = 0.0, 0
 
-    def called(self, seconds, epochs):
+    def called(self, trainer, seconds, epochs):
         """Note that a call took `seconds` for `epochs`; the first one is nearly all compiling."""
-        if not self.reserve:
+        if trainer.compiling is None:
+            trainer.compiling = seconds
             return
-        if self.compiling is None:
-            self.compiling = seconds
+        if not self.reserve:
             return
         self.seconds, self.epochs = self.seconds + seconds, self.epochs + epochs
         left = sum(run.plan.epochs - run.done for run in self.runs)
         rest = left * self.seconds / self.epochs
-        if self.seconds > self.WATCHED and rest > self.PAYS * self.compiling:
+        if self.seconds > self.WATCHED and rest > self.PAYS * self.first.compiling:
             while self.reserve:
                 self.free.put(self.reserve.pop())
 
@@ -154,7 +150,7 @@ class StackRun:
             self._call(trainer, data, count)
             self._keep(trainer)
             seconds = time.monotonic() - start
-            crew.called(seconds, count)
+            crew.called(trainer, seconds, count)
             count = int(count * SECONDS_PER_CALL / seconds)
         self.history = np.concatenate(self.history)
 

@@ -107,11 +107,11 @@ def stack(function, arguments):
 class StackTrainer:
     """Trains `members` networks side by side: weights, optimizer and one compiled program.
 
-    `epochs` is the largest number of epochs that one call of `run` can be given.
+    `compiling` is how many seconds the first call of `run` took, None before it.
     """
 
     def __init__(self, task, optimizer, members, own_rates):
-        self.task = task
+        self.task, self.members, self.compiling = task, members, None
         self.weights = tf.Variable(tf.zeros((members, task.layout.size)))
         self.rates = tf.Variable(tf.zeros((members, 1)))
         self.optimizer = copy_optimizer(optimizer)

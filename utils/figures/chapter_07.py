@@ -32,15 +32,17 @@ def profiles(signals, depths):
     parts = []
     for axes, name in zip(figure.subplots(1, len(names), sharey=True), names, strict=True):
         for depth in depths:
-            middle = band(
-                axes, np.arange(1, depth + 1), signals[name, depth].gradient, STYLES[name][0]
-            )
+            gradient = signals[name, depth].gradient
+            middle = band(axes, np.arange(1, depth + 1), gradient, STYLES[name][0])
+            axes.plot(depth, middle[-1], ".", color=COLOURS[STYLES[name][0]])
+            if depth >= 10 and name in (names[0], "relu"):
+                label(axes, f"{depth} layers", (depth, middle[-1]), (-46, 5), fontsize=8)
         axes.set(title=name, xlabel="layer", yscale="log")
         parts.append(f"{name} 10^{round(np.log10(middle[0] / middle[-1]))}".replace("-", "−"))
     figure.axes[0].set_ylabel("‖∂E/∂W‖")
     worst = names[0]
     figure.suptitle(
-        f"With Glorot's weights only {worst} loses its gradient on the way back",
+        f"With Glorot's weights {worst} loses its gradient layer by layer; relu's is small in all layers",
         x=0.01,
         ha="left",
         fontweight="bold",
@@ -66,7 +68,8 @@ def theory(cases, widths):
         cases.items(), colours, marks, strict=True
     ):
         layers = np.arange(1, len(measured) + 1)
-        left.semilogy(layers, measured, mark, color=COLOURS[colour], markersize=4, label=name)
+        size = 8 if mark == "o" else 4  # the first two lie on each other
+        left.semilogy(layers, measured, mark, color=COLOURS[colour], markersize=size, label=name)
         left.semilogy(layers, predicted, "--", color=COLOURS["theory"], linewidth=1)
     left.legend(loc="lower right", fontsize=9)
     left.set(
@@ -146,13 +149,13 @@ def cures(accuracies, chance=10):
         level = "near chance" if high < 2 * chance else "above chance"
         parts.append(f"{name} {level}")
     axes.axvline(chance, color=COLOURS["theory"], linestyle="--")
-    best = max(accuracies, key=lambda name: np.mean(accuracies[name]))
+    best = sorted(accuracies, key=lambda name: -np.mean(accuracies[name]))[:2]
     axes.set(
         yticks=range(len(accuracies)),
-        yticklabels=accuracies,
+        yticklabels=[f"{name} ({len(values)} seeds)" for name, values in accuracies.items()],
         xlabel="test accuracy (%), mean with 95 % interval; strokes: seeds",
         xlim=(0, 100),
-        title=f"20 layers, digits: {best} helps most",
+        title=f"20 layers, digits: {' and '.join(sorted(best))} help most",
     )
     axes.invert_yaxis()
     return (
@@ -167,7 +170,7 @@ def cured_profiles(before, after):
     axes = figure.subplots()
     layers = np.arange(1, len(before) + 1)
     axes.semilogy(layers, before, "-", color=COLOURS["error"], linewidth=2.5)
-    label(axes, "sigmoid", (layers[0], before[0]), (4, 8), color=COLOURS["error"])
+    label(axes, "sigmoid", (layers[0], before[0]), (10, -4), color=COLOURS["error"])
     styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
     colours = ["signal", "weight", "other", "class_1", "class_0", "muted"]
     parts = []
@@ -179,7 +182,8 @@ def cured_profiles(before, after):
     axes.set(
         xlabel="layer of weights (21: the output)",
         ylabel="‖∂E/∂W‖ at the start",
-        title=f"The gradient falls by 10$^{{{lost:.0f}}}$ without a cure",
+        xticks=[1, 5, 10, 15, len(before)],
+        title=f"Without a cure the gradient falls by a factor of 10$^{{{-lost:.0f}}}$",
     )
     return figure, (
         f"Gradient norm by layer before training. Powers of ten from last to first layer: sigmoid "
@@ -237,11 +241,12 @@ def dead_units(rates, dead, accuracies):
         ylabel="dead relu units (%), median",
         title=f"Dead: {values[0, 0]:.0f} % with small steps, {values[-1, 0]:.0f} % with large",
     )
-    for name, (colour, style) in {"relu": ("error", "o-"), "leaky_relu": ("signal", "s--")}.items():
+    kinds = {"relu": ("error", "o-", 0.97), "leaky_relu": ("signal", "s--", 1.03)}
+    for name, (colour, style, aside) in kinds.items():
         estimates = np.array([mean_interval(row) for row in accuracies[name]])
         spread = [estimates[:, 0] - estimates[:, 1], estimates[:, 2] - estimates[:, 0]]
         right.errorbar(
-            rates,
+            np.multiply(rates, aside),
             estimates[:, 0],
             yerr=spread,
             fmt=style,
@@ -273,7 +278,7 @@ def dead_by_depth(dead, names):
         axes.errorbar(depths, values, [values - low, high - values], capsize=3, **style)
     axes.legend(loc="upper left")
     axes.set(xticks=depths, xlabel="hidden layers", ylabel="dead relu units (%), mean")
-    axes.set_title("Depth kills units before the first step; large steps kill more")
+    axes.set_title("Deep networks begin with dead units; only large steps clearly add to them")
     first = ", ".join(f"{dead[d][:, 0].mean():.0f} % with {d} layers" for d in depths)
     return figure, f"Dead relu units by depth and learning rate; {names[0]} {first}."
 
