@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test build bench colab lint lock clean
+.PHONY: lab test browser build bench colab lint lock clean
 
 lab: $(VENV)/learner  ## open JupyterLab at the first chapter
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
@@ -14,6 +14,9 @@ lab: $(VENV)/learner  ## open JupyterLab at the first chapter
 
 test: $(VENV)/maintainer  ## run every test, and strict nbval over every notebook
 	$(BIN)/python -m pytest
+
+browser: $(VENV)/maintainer  ## the tests in a real browser, with the whole of chapter 06
+	WHOLE_CHAPTER=1 $(BIN)/python -m pytest -n0 tests/test_browser.py tests/test_browser_playground.py
 
 build: $(VENV)/maintainer  ## build the notebooks whose sources have changed
 	$(BIN)/python notebooks/build.py

@@ -1,9 +1,24 @@
-"""The playground in JupyterLab, by keyboard: play, another cell meanwhile, pause, reset."""
+"""The playground in JupyterLab, by keyboard: play, another cell meanwhile, pause, reset.
 
+`make browser` also runs the whole of chapter 06 there, which takes a minute or two.
+"""
+
+import os
 import re
 
 import nbformat
-from test_browser import browser, lab, open_notebook, pytestmark, screenshot  # noqa: E402, F401
+import pytest
+from test_browser import (  # noqa: F401
+    browser,
+    errors,
+    lab,
+    open_notebook,
+    pytestmark,
+    run_all,
+    screenshot,
+    wait_for_kernel,
+    wait_for_last_cell,
+)
 
 CELLS = (
     "from utils.reproducibility import start\nstart()",
@@ -37,10 +52,8 @@ def wait_for_epoch(page, fulfilled):
 
 
 def no_error(page):
-    stderr = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']"
-    traceback = page.locator(".jp-OutputArea-output:has-text('Traceback')").count()
     note = page.locator(".widget-html-content").filter(has_text=re.compile("Error: ")).count()
-    return page.locator(stderr).count() + traceback + note == 0
+    return errors(page) + note == 0
 
 
 def run_cell(page, number):
@@ -57,8 +70,7 @@ def test_playground_by_keyboard(browser, lab):  # noqa: F811
     nbformat.write(notebook, lab[0] / "playground.ipynb")
     page = open_notebook(browser, lab, "playground.ipynb")
     page.set_default_timeout(120_000)
-    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
-    page.locator("[data-status=idle]").first.wait_for()
+    wait_for_kernel(page)
     run_cell(page, 0)
     run_cell(page, 1)
     button(page, "Play").wait_for()
@@ -87,4 +99,26 @@ def test_playground_by_keyboard(browser, lab):  # noqa: F811
     page.get_by_text("The pictures in words").click()
     page.locator(".widget-html-content").filter(has_text="polygons").wait_for()
     screenshot(page, "playground-relu")
+    assert no_error(page)
+
+
+@pytest.mark.skipif("WHOLE_CHAPTER" not in os.environ, reason="takes minutes: make browser")
+def test_playground_after_all_of_chapter_06(browser, lab):  # noqa: F811
+    page = open_notebook(browser, lab, "notebooks/06_decision_boundaries.ipynb")
+    page.set_default_timeout(600_000)
+    run_all(page)
+    button(page, "Play").wait_for()
+    wait_for_last_cell(page)
+    button(page, "Play").scroll_into_view_if_needed()
+    page.get_by_label("Activation").last.select_option("relu")
+    before = page.locator(".widget-image").last.get_attribute("src")
+    press(page, "Play")
+    wait_for_epoch(page, "epoch > 100")
+    assert page.locator(".widget-image").last.get_attribute("src") != before
+    press(page, "Pause")
+    page.wait_for_timeout(1500)
+    stopped = epoch(page)
+    page.wait_for_timeout(1500)
+    assert epoch(page) == stopped
+    screenshot(page, "chapter-06-playground")
     assert no_error(page)

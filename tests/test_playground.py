@@ -56,7 +56,7 @@ def test_a_wrong_setting_is_named(wrong):
 
 
 @pytest.mark.parametrize("penalty", [{}, {"regularization": "L2", "regularization_rate": 0.01}])
-def test_steps_are_those_of_train_on_batch(penalty):
+def test_epochs_are_those_of_fit(penalty):
     import keras
 
     settings = Settings(

@@ -31,7 +31,8 @@ class Interval(typing.NamedTuple):
     def outward(self, decimals=0):
         """Return the limits (low, high) rounded outward, so that rounding claims nothing."""
         scale = 10.0**decimals
-        return float(np.floor(self.low * scale) / scale), float(np.ceil(self.high * scale) / scale)
+        low, high = np.floor(self.low * scale), np.ceil(self.high * scale)
+        return float(low / scale) + 0.0, float(high / scale) + 0.0  # + 0.0: no minus before a zero
 
     def excludes(self, number):
         """Return whether `number` lies outside the limits, for example 0 for a difference."""

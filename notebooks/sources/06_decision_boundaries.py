@@ -31,6 +31,7 @@ import numpy as np
 from utils.controls import interactive_figure
 from utils.curves import grid_boundary, largest_deviation, turning_angles
 from utils.datasets import load, standardize
+from utils.diagnostics import hidden_signals
 from utils.ensembles import EnsembleTrainer
 from utils.evidence import EvidenceTable
 from utils.exercises import check
@@ -43,7 +44,7 @@ from utils.statistics import median_interval, paired_difference, wilson_interval
 evidence = EvidenceTable("06")
 
 # %% [markdown] id="tasks-text" lang="en"
-# ## Five tasks, three networks
+# ## Five tasks, three networks and a control
 #
 # Four tasks are drawn in the plane: circles, xor, moons and spirals. The fifth is real: did a patient's diabetes progress more than the median in the year after body mass index and one blood value were measured? Of each sample of 400, the first 200 are for training, the others are **fresh**: never trained on.
 
@@ -63,7 +64,7 @@ def sample(task, seed):
     return x, (diabetes.y > np.median(diabetes.y))[some].astype(int)
 
 # %% [markdown] id="networks-text" lang="en"
-# The networks are those of the article: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count. An `EnsembleTrainer` is chapter 05's `train_many` that keeps its compiled program, for the tuning first and then for the rest.
+# The networks are those of the article that inspired this course: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count. An `EnsembleTrainer` is chapter 05's `train_many` that keeps its compiled program, for the tuning first and then for the rest.
 
 # %% id="networks"
 NETWORKS = {
@@ -144,7 +145,7 @@ def median_seed(name, task):
     return COUNTED[int(np.abs(values - np.median(values)).argmin())]
 
 # %% [markdown] id="grid-text" lang="en"
-# Each panel draws the network whose accuracy is the median of its 32, with the fresh points of its own sample. Above it stand the median of all 32 and its 95 % interval.
+# Each panel draws the network whose accuracy is the median of its 32, with the fresh points of its own sample. Above it stand the median accuracy of all 32 and its 95 % interval. (The samples of the patients overlap, so their interval speaks of splits and starts, not of new patients.)
 
 # %% id="grid"
 ARTICLE = ["4 tanh", "4 relu", "2 relu"]
@@ -153,7 +154,23 @@ fresh = {key: tuple(part[N:] for part in samples[key[1], median_seed(*key)]) for
 show(*figures.grid(ARTICLE, TASKS, drawn, fresh, final))
 
 # %% [markdown] id="grid-reading" lang="en"
-# Smooth curves above, corners below: the eye can tell. The accuracy hardly can. And where the classes overlap, as in real patients, no boundary helps: the missing part is not in these two measurements.
+# Smooth curves above, corners below: the eye can tell. The accuracies are close, except on the spirals. And the bends in the lowest row of numbers may be worth nothing: let a straight line, fitted by least squares, try the patients.
+
+# %% id="straight-line"
+def line_accuracy(seed):
+    x, y = samples["patients", seed]
+    inputs = np.column_stack([x, np.ones(len(x))])
+    weights = np.linalg.lstsq(inputs[:N], 2 * y[:N] - 1, rcond=None)[0]
+    return 100 * np.mean((inputs[N:] @ weights > 0) == y[N:])
+
+
+line = np.array([line_accuracy(seed) for seed in COUNTED])
+for row, name in enumerate(ARTICLE):
+    worse = paired_difference(line, final[row, TASKS.index("patients")]).low > -0.5
+    print(f"patients: the straight line is at most half a point worse than {name}: {worse}")
+
+# %% [markdown] id="tanh-relu-text" lang="en"
+# `paired_difference` compares two networks seed by seed and gives the mean difference with its 95 % interval. We call a network better if the whole interval lies above half a point: less would matter to nobody.
 
 # %% id="tanh-relu"
 gaps = [paired_difference(final[1, column], final[0, column]) for column in range(len(TASKS))]
@@ -186,28 +203,28 @@ frames = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in STO
 show_animation(*figures.boundary_frames(PAIR, STOPS, frames, held), fps=2)
 
 # %% [markdown] id="film-reading" lang="en"
-# A tanh network begins with a straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0. Then one turn follows the other. The picture is one network; the percentages are medians over 32.
+# A tanh network begins with a nearly straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0 (epoch 0 in the animation). Then bend is added to bend, sometimes as an island that joins the rest later. The picture is one network; the percentages are medians over 32.
 
 # %% [markdown] id="regions-text" lang="en"
 # ## Straight pieces
 #
-# A relu neuron is linear on either side of the line where its $z$ is 0. All neurons of the first layer cut the plane into convex polygons; inside each, the first layer is one linear map. The next layer cuts these polygons further. In the end the plane is a mosaic of **linear regions**, and on each the network is $Y = g\cdot x + c$ with its own $g$ and $c$. So inside a region the boundary can only be straight.
+# A relu neuron is linear on either side of the line where its $z$ is 0. All neurons of the first layer cut the plane into convex polygons; inside each, the first layer is one linear map. The next layer cuts these polygons further. In the end the plane is a mosaic of **linear regions**, and on each the output neuron's $z$ is $g\cdot x + c$ with its own $g$ and $c$. The boundary is where $z = 0$. So inside a region it can only be straight.
 
 # %% id="regions"
 model = member("4 relu", "circles", median_seed("4 relu", "circles"))
 bounds = (-1.6, 1.6, -1.6, 1.6)
 regions = linear_regions(model, bounds)
-logit = keras.Model(model.inputs[0], model.layers[-2].output)  # what enters the output neuron
+last_hidden = keras.Model(model.inputs[0], model.layers[-2].output)
 W, b = model.layers[-1].get_weights()
 region = max(regions, key=lambda region: region.area)
 middle = region.polygon.mean(axis=0, keepdims=True)
-assert np.allclose(region.output(middle), (logit(middle).numpy() @ W + b)[:, 0], atol=1e-4)
+assert np.allclose(region.output(middle), (last_hidden(middle).numpy() @ W + b)[:, 0], atol=1e-4)
 assert np.isclose(sum(region.area for region in regions), 3.2**2)
 
 # %% [markdown] id="regions-check" lang="en"
 # `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and a polygon's linear map gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
 #
-# **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: give it as many straight pieces as the relu boundary has, evenly spaced. How far is it from them?
+# **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: replace its (longest) curve by as many straight pieces as the relu boundary has, then by twice and four times as many. How far is it from them?
 
 # %% id="trace"
 def longest(lines):
@@ -226,7 +243,7 @@ def turning_share(lines):
     return np.interp(np.linspace(0, 1, 101), np.linspace(0, 1, len(shares)), shares)
 
 # %% id="straightness"
-deviations, shares = {"relu": [], "tanh": []}, {"4 relu": [], "4 tanh": []}
+deviations, shares = {"relu": [], "tanh": [], "tanh × 2": [], "tanh × 4": []}, {"4 relu": [], "4 tanh": []}
 pieces, relu_regions = [], []
 for seed in range(8, 28):
     relu, tanh = (member(name, "circles", seed) for name in ("4 relu", "4 tanh"))
@@ -234,13 +251,16 @@ for seed in range(8, 28):
     deviations["relu"].append(largest_deviation(traced, exact))
     pieces.append(sum(len(line) - 1 for line in exact))
     curve = longest(grid_boundary(tanh, bounds, points=100))
-    deviations["tanh"].append(largest_deviation([curve], [evenly_spaced(curve, pieces[-1])]))
+    for name, times in (("tanh", 1), ("tanh × 2", 2), ("tanh × 4", 4)):
+        deviations[name].append(largest_deviation([curve], [evenly_spaced(curve, times * pieces[-1])]))
     shares["4 relu"].append(turning_share(traced))
     shares["4 tanh"].append(turning_share([curve]))
     relu_regions.append(len(linear_regions(relu, bounds)))
 straight = sum(deviation < 1e-5 for deviation in deviations["relu"])
 print(f"{straight} of 20 relu boundaries lie within 1e-5 of their segments")
 print("in each network more than 10 pieces:", min(pieces) > 10, "  and 100 linear regions:", min(relu_regions) > 100)
+halved = np.divide(deviations["tanh × 4"], deviations["tanh"])
+print(f"tanh, four times as many pieces: still {np.median(halved):.1f} of the distance; above 1e-4 in all: {min(deviations['tanh × 4']) > 1e-4}")
 
 # %% id="straightness-figure"
 curves = grid_boundary(drawn["4 tanh", "circles"], bounds, points=150)
@@ -255,7 +275,7 @@ show(*figures.straightness(regions, exact, curves, chain, bounds, deviations))
 show(*figures.turning({name: np.array(values) for name, values in shares.items()}))
 
 # %% [markdown] id="turning-reading" lang="en"
-# relu turns at its few corners and nowhere else. tanh turns everywhere, if not everywhere alike. Both bend around the same ring: many short straight pieces serve as well as a curve.
+# relu turns at its few corners and nowhere else. tanh turns everywhere, if not everywhere alike, so more pieces come closer and never arrive. Both bend around the same ring: many short straight pieces serve as well as a curve.
 
 # %% id="record-straight"
 estimate = median_interval(np.array(relu_regions, float))
@@ -278,7 +298,7 @@ evidence.record(
 # "The more neurons, the stronger the fit; the more epochs, the stronger the fit." To what? We take few and noisy data, 80 points of two moons that overlap, and look at both: the accuracy on the 80, and on 400 fresh points.
 
 # %% [markdown] id="asleep-text" lang="en"
-# A trick saves us a program for each width. Take the widest network and set all weights into and out of a neuron to 0. Its $a$ is 0, its δ is 0, so its weights stay 0: it is not there. A network of 4 neurons in a layer is one of 32 with 28 of them asleep.
+# A trick saves us a program for each width. Take the widest network and set all weights into and out of a neuron to 0. Its $a$ is 0, so the weights out of it get no gradient; these are 0, so its δ is 0, and the weights into it get none either. It stays as if it were not there. A network of 4 neurons in a layer is one of 32 with 28 of them asleep.
 
 # %% id="wide-start"
 WIDTHS, N_FEW, LONG = [1, 2, 4, 8, 16, 32], 80, 400
@@ -311,7 +331,9 @@ learned, fresh_fit = (
 angle = np.linspace(0, np.pi, 200)
 arc = np.column_stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25])  # the centre line of class 0
 many = load("moons", n_samples=20_000, noise=0.3, seed=1)
-density = [np.exp(-((many.x[:, None] - sign * arc) ** 2).sum(axis=2) / 0.18).sum(axis=1) for sign in (1, -1)]
+density = [  # Gaussian noise of deviation 0.3 around each arc; class 1's is class 0's, turned over
+    np.exp(-((many.x[:, None] - sign * arc) ** 2).sum(axis=2) / (2 * 0.3**2)).sum(axis=1) for sign in (1, -1)
+]
 ceiling = 100 * np.mean((density[1] > density[0]) == many.y)
 print(f"best possible on fresh data: {ceiling:.0f} %")
 
@@ -324,11 +346,16 @@ medians = np.median(learned, axis=1), np.median(fresh_fit, axis=1)
 show(*figures.fit_maps(WIDTHS, EPOCHS_SHOWN, *medians, ceiling))
 
 # %% [markdown] id="maps-reading" lang="en"
-# On the training data more is better, almost without exception. On fresh data the best place lies in the middle: enough neurons, and not too long. Past it the network learns the noise of its 80 points. The lowest row is a warning of another kind: two layers of one relu neuron each. From most starts one of the two is switched off for every point, and then nothing can be learned.
+# On the training data more is better, almost without exception. On fresh data the best place lies in the middle: enough neurons, and not too long. Past it the network learns the noise of its 80 points. The lowest row is a warning of another kind: two layers of one relu neuron each. From half of the starts or more nothing is learned; then, as a rule, one of the two is switched off for every point.
 
 # %% id="one-neuron"
-asleep_at_once = int((learned[0, :, -1] < 55).sum())
-print(f"one neuron in a layer: at least half of 32 starts learn nothing: {asleep_at_once >= 16}")
+stuck = learned[0, :, -1] < 55
+silent = [
+    min((a > 0).any(axis=0)[0] for a in hidden_signals([array[i] for array in wide.weights], noisy[COUNTED[i]].x)) == 0
+    for i in np.flatnonzero(stuck)
+]
+print("one neuron in a layer: at least half of 32 starts learn nothing:", stuck.sum() >= 16)
+print("of these, at least 9 in 10 have a neuron that is off for every point:", np.mean(silent) >= 0.9)
 
 # %% id="record-wide"
 by_width = [paired_difference(v[5, :, -1], v[2, :, -1]) for v in (learned, fresh_fit)]
@@ -359,6 +386,7 @@ for rival in ("2 relu", "2 relu wide"):
     better[rival] = sum(gap.low > 0.5 for gap in gaps)
     print(f"4 relu against {rival:11}: better by more than half a point on {better[rival]} of 5 tasks")
 spread = paired_difference(final[1, column], final[3, column])
+print("on the spirals two wide layers are better than four:", spread.high < 0)
 evidence.record(
     "06.1", "Four hidden layers are better than two", seeds=32,
     experiment="relu, five tasks; two layers of 8, and two of 13 with as many parameters as four of 8",
@@ -407,7 +435,7 @@ evidence.record(
 )
 
 # %% [markdown] id="count-reading" lang="en"
-# In one layer nearly every pair of neurons makes a piece of its own, in four layers fewer do. That random networks have far fewer regions than could be built by hand, and that the number of neurons decides, is known with theory too (Hanin & Rolnick 2019). So depth does not buy pieces by itself, and on none of our five tasks did it buy accuracy. Five small tasks do not settle the matter for large ones; what depth costs is measured in chapter 07.
+# In one layer nearly every pair of neurons makes a piece of its own; with random weights, in four layers fewer do. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019). Training changes the count: our trained 4×8 networks had about 500. So random depth does not buy pieces, and on none of our five tasks, three of which left little room, did depth buy accuracy. What it costs is measured in chapter 07.
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
@@ -458,7 +486,7 @@ evidence
 #
 # Replace the `...` and run the cell.
 #
-# **1.** A neuron with weights `w` (two numbers) and bias `b` switches on along a line. Where does this line cross the $x_1$ axis?
+# **1.** A neuron with weights `w` (two numbers) and bias `b` switches on along a line. Return the $x_1$ at which this line crosses the $x_1$ axis (`w[0]` is not 0).
 
 # %% id="exercise-line" tags=["exercise"]
 def crossing(w, b):
@@ -478,7 +506,7 @@ def crossing(w, b):
 check("06-line", crossing)
 
 # %% [markdown] id="exercise-most-text" lang="en"
-# **2.** Into how many pieces do `n` lines cut the plane at most?
+# **2.** With `n` lines, how many more pieces does one line more make at most? And so: into how many pieces do `n` lines cut the plane? Return the second.
 
 # %% id="exercise-most" tags=["exercise"]
 def most_regions(n):
@@ -514,7 +542,7 @@ parameters = (2 + 1) * 8 + 3 * (8 + 1) * 8 + (8 + 1)
 check("06-parameters", parameters)
 
 # %% [markdown] id="exercise-slope-text" lang="en"
-# **4.** The gradient of $Y = v\cdot\mathrm{relu}(xW + b)$ by $x$ at a point: the slope of the linear region in which the point lies. `W` has shape (2, n), `b` and `v` have shape (n,).
+# **4.** Return the gradient, shape (2,), of $v\cdot\mathrm{relu}(xW + b)$ with respect to the point `x`, shape (2,): the slope of the linear region in which it lies. `W` has shape (2, n), `b` and `v` have shape (n,).
 
 # %% id="exercise-slope" tags=["exercise"]
 def slope(W, b, v, x):
@@ -535,7 +563,7 @@ def slope(W, b, v, x):
 check("06-slope", slope)
 
 # %% [markdown] id="exercise-stop-text" lang="en"
-# **5.** Given the loss on fresh data after each epoch, at which epoch (counted from 1) should one have stopped?
+# **5.** Given the loss on data kept aside (validation data) after each epoch, at which epoch (counted from 1) should one have stopped? Data that chose the epoch are no longer fresh.
 
 # %% id="exercise-stop" tags=["exercise"]
 def best_epoch(validation_losses):
@@ -559,7 +587,7 @@ check("06-stop", best_epoch)
 #
 # - Read a decision map: it begins as a straight cut, and each bend is learned.
 # - Show that a relu boundary is straight within each linear region, to rounding error, and that tanh curves everywhere.
-# - Tell the two fits apart: more neurons and epochs always helped on the training data, and on fresh data only up to a point.
+# - Tell the two fits apart: more neurons and epochs nearly always helped on the training data; on fresh data more neurons soon brought nothing, and more epochs did harm.
 # - Judge depth: ask against which width, with which number of parameters, on which task.
 
 # %% [markdown] id="reading" lang="en"

@@ -35,8 +35,8 @@ def profiles(signals, depths):
             gradient = signals[name, depth].gradient
             middle = band(axes, np.arange(1, depth + 1), gradient, STYLES[name][0])
             axes.plot(depth, middle[-1], ".", color=COLOURS[STYLES[name][0]])
-            if depth >= 10 and name in (names[0], "relu"):
-                label(axes, f"{depth} layers", (depth, middle[-1]), (-46, 5), fontsize=8)
+            if depth >= 20 and name in (names[0], "relu"):
+                label(axes, f"{depth} layers", (depth, middle[-1]), (-42, 6), fontsize=9)
         axes.set(title=name, xlabel="layer", yscale="log")
         parts.append(f"{name} 10^{round(np.log10(middle[0] / middle[-1]))}".replace("-", "−"))
     figure.axes[0].set_ylabel("‖∂E/∂W‖")
@@ -155,7 +155,7 @@ def cures(accuracies, chance=10):
         yticklabels=[f"{name} ({len(values)} seeds)" for name, values in accuracies.items()],
         xlabel="test accuracy (%), mean with 95 % interval; strokes: seeds",
         xlim=(0, 100),
-        title=f"20 layers, digits: {' and '.join(sorted(best))} help most",
+        title=f"20 layers: {' and '.join(sorted(best))} help most",
     )
     axes.invert_yaxis()
     return (

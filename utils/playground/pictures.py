@@ -160,13 +160,15 @@ def layer_bars(session):
     left.bar(range(len(norms)), norms, color=COLOURS["error"], width=0.6)
     left.set_yscale("log")
     left.set_ylim(1e-6, max(10, 3 * np.nanmax(norms, initial=1)))
+    left.set_yticks((1e-6, 1e-4, 1e-2, 1), ("10⁻⁶", "10⁻⁴", "10⁻²", "1"))  # mathtext is slow
+    left.minorticks_off()
     _label_layers(left, [*layers, "output"])
     left.set_title("Gradient norm by layer", fontsize=11)
     right = figure.add_axes((0.58, 0.15, 0.4, 0.7))
     places = np.arange(len(layers))
     for shift, shares, colour, name in (
         (-0.2, last.saturated, COLOURS["muted"], f"{word} signals"),
-        (0.2, last.dead, COLOURS["theory"], "dead units"),
+        (0.2, last.dead, COLOURS["theory"], "dead units" if relu else "units: everywhere"),
     ):
         bars = right.bar(places + shift, shares, width=0.38, color=colour, label=name)
         right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8)

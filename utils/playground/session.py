@@ -6,7 +6,7 @@ import numpy as np
 
 from utils.activations import ACTIVATIONS
 
-MOST_EPOCHS = 20  # in one compiled call
+MOST_EPOCHS = 50  # in one compiled call; measuring after it takes about as long as ten epochs
 SMALL_SLOPE = 0.05  # of the activation's largest slope: below it a signal counts as saturated
 
 
@@ -64,7 +64,7 @@ class Session:
         return self.history[-1]
 
     def steps(self, epochs=1):
-        """Train for `epochs` (at most 20) at a time; yield a `Record` after each time.
+        """Train for `epochs` (at most 50) at a time; yield a `Record` after each time.
 
         The generator has no end, unless the loss stops being a finite number: then the last
         record says `diverged`, and its epoch is the one in which that happened.
