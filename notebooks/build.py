@@ -16,6 +16,7 @@ import re
 import sys
 
 import jupytext
+import ledger
 import nbformat
 import readme
 import stamps
@@ -93,6 +94,7 @@ def build(path, *, force=False, check=False):
     files = {}
     for language, notebook in notebooks.items():
         copy_outputs(english, notebook)
+        ledger.insert(notebook)
         notebook.metadata["fingerprint"] = mark
         files[EDITIONS[language] / target.name] = as_bytes(notebook)
     return files
@@ -134,6 +136,9 @@ def main(arguments=None):
     chosen = [path for path in paths if path.name[:2] in (options.chapters or path.name[:2])]
     if not chosen:
         sys.exit(f"no chapter {' '.join(options.chapters)} in notebooks/sources/")
+    # The chapter with the ledger changes when the evidence of another does; it is not executed.
+    marked = [path for path in paths if ledger.MARK in path.read_text(encoding="utf-8")]
+    chosen += [path for path in marked if path not in chosen]
     stale = []
     for path in chosen:
         if options.colab:

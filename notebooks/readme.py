@@ -5,11 +5,12 @@ import html
 import re
 
 import jupytext
+import ledger
 import nbformat
 import stamps
 
 README = stamps.ROOT / "README.md"
-TABLE = re.compile(r"(<!-- chapters -->\n).*?(<!-- end of chapters -->)", flags=re.S)
+MARKED = re.compile(r"(<!-- (chapters|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\((notebooks/pictures/(\d\d)-([a-z0-9-]+)\.png)\)")
 
@@ -19,8 +20,9 @@ def files(paths):
 
     `paths` are the sources of all chapters.
     """
-    table = chapter_table(paths)
-    text = TABLE.sub(lambda found: found[1] + table + found[2], README.read_text(encoding="utf-8"))
+    tables = {"chapters": chapter_table(paths), "verdicts": ledger.verdicts(ledger.rows())}
+    text = README.read_text(encoding="utf-8")
+    text = MARKED.sub(lambda found: found[1] + tables[found[2]] + found[3], text)
     return {README: text.encode(), **{path: picture for path, (picture, _) in pictures().items()}}
 
 
