@@ -82,6 +82,22 @@ def load(name, **options):
     return _read(name) if name in FILES else _generate(name, **options)
 
 
+def load_fashion():
+    """Return Fashion-MNIST as Keras has it, ((x, t), (x_test, t_test)), or None if there is none.
+
+    Pictures (samples, 28, 28) of 0 to 255, labels 0 to 9; 60,000 and 10,000 samples. Keras keeps
+    what it has once fetched. Without a network, one sentence is printed. Source: Xiao, Rasul,
+    Vollgraf (2017), arXiv:1708.07747. First shown in chapter 08.
+    """
+    import keras
+
+    try:
+        return keras.datasets.fashion_mnist.load_data()
+    except Exception as error:  # Keras raises a bare Exception where a download fails
+        print(f"Fashion-MNIST could not be fetched; is there a network? ({type(error).__name__})")
+        return None
+
+
 FILES = {"diabetes": "diabetes.csv", "digits": "digits.csv.gz"}
 
 

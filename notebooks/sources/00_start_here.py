@@ -33,7 +33,7 @@
 # | 05 Activation functions | Why bend the signal, and with which curve? | ready |
 # | 06 tanh against relu | What do their decision boundaries look like? | ready |
 # | 07 Vanishing and exploding gradients | Why do deep networks stop learning? | ready |
-# | 08 Put it together | Which choices matter on handwritten digits? | in preparation |
+# | 08 Put it together | Which choices matter on handwritten digits? | ready |
 
 # %% [markdown] id="run-text" lang="en"
 # ## Run a cell

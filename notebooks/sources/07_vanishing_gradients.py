@@ -101,7 +101,8 @@ evidence.record(
 # $$\overline{\delta_l^2} = n\,\mathrm{Var}(w)\;\overline{f'(z_l)^2}\;\cdot\;\overline{\delta_{l+1}^2}.$$
 #
 # For purelin $f' = 1$. tanh has slope near 1 while signals are small. relu's slope is 1 for one half of its inputs and 0 for the other, so $\overline{f'^2} = ½$: He et al. (2015) therefore give the weights variance $2/n$.
-#
+
+# %% [markdown] id="theory-predict" lang="en"
 # From here on "the factor" is that of the mean *square*; δ itself changes by its root.
 # 
 # **Predict:** weights drawn from $U(-1/\sqrt n,\, 1/\sqrt n)$ were common once; $U(-c, c)$ has the variance $c^2/3$. Which factor for purelin?
@@ -136,10 +137,11 @@ for width in (8, 16, 64):
     delta = random_signals("relu", LAYERS, width, 2**0.5, networks=200, samples=1).delta
     medians = np.median(delta, axis=0)
     widths[width] = (delta.mean(axis=0), medians / medians[-1], np.exp(-2.5 * np.arange(LAYERS - 1, -1, -1) / width))
+print("width 16: half of the networks keep less than a tenth of the mean:", bool(widths[16][1][0] < 0.1))
 show(*figures.theory(cases, widths))
 
 # %% [markdown] id="median-reading" lang="en"
-# The means obey theory (left). The median follows its own law (right): at width 16 nearly all networks lie far below the mean, which a few large ones make. At width 8 the layers are too narrow for the approximation.
+# The means obey theory (left). The median follows its own law (right): at width 16 half of the networks keep less than a tenth of the mean, which a few large ones make. At width 8 the layers are too narrow for the approximation.
 
 # %% id="record-theory"
 spread = np.array(mean_interval(each[:, 0] / each[:, -1].mean())) ** (1 / (LAYERS - 1))  # relu, He
@@ -610,7 +612,9 @@ show(*figures.dead_by_depth(dead_by_depth, ["before training", *(f"rate {rate}" 
 # %% id="record-dead-depth"
 extra = paired_difference(dead_by_depth[20][:, 0], dead_by_depth[2][:, 0])
 largest = {depth: mean_interval(values[:, -1]) for depth, values in dead_by_depth.items()}
+revived = paired_difference(dead_by_depth[8][:, 0], dead_by_depth[8][:, 2])
 print("more dead before training with 20 layers than with 2:", extra.low > 0)
+print("8 layers: fewer dead after training at rate 0.1 than before:", revived.low > 0)
 print(f"after rate {DEAD_RATES[-1]}: below 10 % with 2 layers {largest[2].high < 10}, above 30 % with 20 {largest[20].low > 30}")
 evidence.record(
     "07.7", "The deeper the relu network, the more of its units are dead before training", seeds=20,
@@ -619,7 +623,7 @@ evidence.record(
 )
 
 # %% [markdown] id="dead-reading" lang="en"
-# Large steps kill relu neurons in masses. Yet in two layers, at no rate do we see leaky relu do better by two points: the steps do harm by themselves. In the deep network leaky relu does learn better. Whether that is because it cannot die, or because its mean $f'^2$ is larger, this comparison cannot tell. And training at a mild rate brings some of the neurons that were dead at the start back to life.
+# Large steps kill relu neurons in masses. Yet in two layers, at no rate do we see leaky relu do better by two points: the steps do harm by themselves. In the deep network leaky relu does learn better. Whether that is because it cannot die, or because its mean $f'^2$ is larger, this comparison cannot tell. And in eight layers, training at a mild rate brought some neurons back that were dead at the start.
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
@@ -760,3 +764,5 @@ check("07-dead", share_of_dead_units)
 # - K. He, X. Zhang, S. Ren, J. Sun (2015), "Delving Deep into Rectifiers", *ICCV*; (2016), "Deep Residual Learning for Image Recognition", *CVPR*.
 # - S. Ioffe, C. Szegedy (2015), "Batch Normalization", *ICML*. J. L. Ba, J. R. Kiros, G. E. Hinton (2016), "Layer Normalization", arXiv:1607.06450.
 # - B. Hanin (2018), "Which Neural Network Architectures Give Rise to Exploding and Vanishing Gradients?", *NeurIPS* 31.
+#
+# **Next:** [08 · Put it together](08_put_it_together.ipynb).

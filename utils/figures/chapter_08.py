@@ -1,0 +1,149 @@
+"""Figures of chapter 08: digits, the staircase of decisions, what goes wrong."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from utils.plotting import COLOURS, label
+from utils.statistics import mean_interval
+
+
+def picture(axes, pixels, title=""):
+    """Draw the 64 `pixels` of a digit, dark ink on white."""
+    axes.imshow(pixels.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
+    axes.set(xticks=[], yticks=[])
+    axes.set_title(title, fontsize=10)
+
+
+def examples(x, t, per_digit=3):
+    """Show the first digits of each kind; x: (samples, 64), t: labels."""
+    figure = Figure(figsize=(9, 3.2))
+    for column in range(10):
+        for row, index in enumerate(np.flatnonzero(t == column)[:per_digit]):
+            axes = figure.add_subplot(per_digit, 10, 10 * row + column + 1)
+            picture(axes, x[index], str(column) if row == 0 else "")
+    share = 100 * np.bincount(t).max() / len(t)
+    figure.suptitle("Ten kinds of 64 pixels", x=0.01, ha="left", fontweight="bold", fontsize=12)
+    return figure, (
+        f"{per_digit} handwritten examples of each digit. The most frequent of the ten makes "
+        f"{share:.0f} % of {len(t)}."
+    )
+
+
+def staircase(accuracies, baselines):
+    """Show test accuracy after each decision, with 95 % intervals, beside the baselines.
+
+    accuracies: stage to percentages by seed, in order; baselines: name to percentage.
+    """
+    figure = Figure(figsize=(9, 4.6))
+    axes = figure.subplots()
+    estimates = [mean_interval(values) for values in accuracies.values()]
+    means = np.array([estimate.value for estimate in estimates])
+    places = np.arange(len(means))
+    axes.step(places, means, where="mid", color=COLOURS["muted"], linewidth=1)
+    for place, (values, estimate) in enumerate(zip(accuracies.values(), estimates, strict=True)):
+        axes.plot(np.full(len(values), place), values, "_", color=COLOURS["muted"], alpha=0.6)
+        error = [[estimate.value - estimate.low], [estimate.high - estimate.value]]
+        axes.errorbar(place, estimate.value, error, fmt="o", color=COLOURS["signal"], capsize=5)
+        label(axes, f"{estimate.value:.0f} %", (place, estimate.value), (9, -14))
+    styles = {"nearest neighbour": ("--", 4), "softmax regression": (":", -13)}
+    for name, value in baselines.items():
+        style, up = styles[name]
+        axes.axhline(value, color=COLOURS["theory"], linestyle=style, linewidth=1)
+        label(axes, f"{name} {value:.0f} %", (-0.4, value), (0, up), fontsize=9)
+    jump = int(np.argmax(np.diff(means))) + 1
+    axes.set(
+        xticks=places,
+        xticklabels=[name if place == 0 else f"+ {name}" for place, name in enumerate(accuracies)],
+        xlim=(-0.45, len(means) - 0.4),
+        ylim=(0, 106),
+        ylabel="test accuracy (%), mean and 95 %",
+        title=f"One decision makes most of the difference: {list(accuracies)[jump]}",
+    )
+    levels = ["at chance" if mean < 20 else f"above {10 * int(mean // 10)}" for mean in means]
+    parts = [f"{name} {level}" for name, level in zip(accuracies, levels, strict=True)]
+    return figure, (
+        f"Test accuracy in percent after each decision: {', '.join(parts)}. Dashed: "
+        + ", ".join(f"{name} {value:.0f}" for name, value in baselines.items())
+        + "."
+    )
+
+
+def learning_curves(trained):
+    """Show training and validation loss by epoch, medians and bands that hold 95 % of the seeds."""
+    figure = Figure(figsize=(10.5, 3.6))
+    parts = []
+    for axes, (name, ensemble) in zip(
+        figure.subplots(1, len(trained)), trained.items(), strict=True
+    ):
+        epochs = np.arange(1, ensemble.epochs + 1)
+        curves = {
+            "training": (ensemble.losses, "signal", "-"),
+            "validation": (ensemble.validation_losses, "error", "--"),
+        }
+        ends = []
+        for kind, (losses, colour, style) in curves.items():
+            low, middle, high = np.percentile(losses, [2.5, 50, 97.5], axis=0)
+            axes.plot(epochs, middle, style, color=COLOURS[colour], label=kind)
+            axes.fill_between(epochs, low, high, color=COLOURS[colour], alpha=0.2, linewidth=0)
+            ends.append(middle[-1])
+        axes.set(title=name, xlabel="epoch", xticks=[1, 5, 10, 15, 20], ylim=(0, None))
+        apart = "above" if ends[1] > 1.5 * ends[0] else "near"
+        parts.append(f"{name} {apart}")
+    figure.axes[0].set_ylabel("loss (each its own)")
+    figure.axes[0].legend(loc="lower left")
+    figure.suptitle(
+        "The naive network learns nothing; in the others the validation loss stops falling first",
+        x=0.01,
+        ha="left",
+        fontweight="bold",
+        fontsize=12,
+    )
+    return figure, (
+        f"Loss by epoch, medians over the seeds. At the end the validation loss lies, against the "
+        f"training loss: {', '.join(parts)}."
+    )
+
+
+def confusion(percent):
+    """Show a confusion matrix without its diagonal; percent: (true, guess), rows add up to 100."""
+    figure = Figure(figsize=(6.4, 5.4))
+    axes = figure.subplots()
+    wrong = percent * (1 - np.eye(len(percent)))
+    drawn = axes.imshow(wrong, cmap="Blues", vmin=0)
+    for row, column in np.argwhere(wrong >= 1):
+        colour = "white" if wrong[row, column] > wrong.max() / 2 else "black"
+        axes.text(column, row, f"{wrong[row, column]:.0f}", ha="center", va="center", color=colour)
+    figure.colorbar(drawn, ax=axes, label="% of the true digit")
+    rarest = np.diag(percent).min()
+    axes.set(
+        xlabel="taken for",
+        ylabel="true digit",
+        xticks=range(10),
+        yticks=range(10),
+        title="A few pairs make most of the mistakes",
+    )
+    axes.grid(False)
+    worst = np.sort(wrong.ravel())[::-1]
+    return figure, (
+        f"Confusion matrix of ten digits without the diagonal. At least {10 * int(rarest // 10)} % "
+        f"of every digit are read rightly; the five most frequent of 90 confusions make more than "
+        f"{10 * int(10 * worst[:5].sum() / worst.sum())} % of all."
+    )
+
+
+def hard_digits(x, t, probabilities, misread):
+    """Show digits with the mean probability of the true and of the preferred wrong label."""
+    figure = Figure(figsize=(10, 2.4))
+    for axes, pixels, true, p in zip(figure.subplots(1, len(x)), x, t, probabilities, strict=True):
+        wrong = np.where(np.arange(10) == true, -1, p).argmax()
+        picture(axes, pixels)
+        axes.set_title(
+            f"is {true}: {p[true]:.0%}\nread {wrong}: {p[wrong]:.0%}",
+            fontsize=9,
+            fontweight="normal",
+        )
+    figure.suptitle("The hardest digits of the test data", x=0.01, ha="left", fontweight="bold")
+    return figure, (
+        f"{len(x)} test digits, each misread by more than half of the networks: "
+        f"{bool((misread > 0.5).all())}."
+    )
