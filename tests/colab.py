@@ -10,7 +10,6 @@ environment holds the very packages that it held before.
 
 import argparse
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -25,11 +24,6 @@ import stamps  # noqa: E402
 
 PINS = opened.ROOT / "tests/colab-requirements.txt"
 NOWHERE = "file:///nowhere"
-
-
-def pins():
-    """Return the lines of Colab's pins as a list of "name==version"."""
-    return re.findall(r"^[a-z]\S*==\S+", PINS.read_text(encoding="utf-8"), flags=re.M)
 
 
 def run(notebook, python, variables):
@@ -69,9 +63,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("chapters", nargs="*", help="numbers such as 03 (default: all)")
     chapters = parser.parse_args().chapters
-    python = opened.environment("colab", "3.13", ["--requirements", str(PINS)])
+    wanted = opened.requirements(PINS)
+    python = opened.environment("colab", "3.13", wanted)
     before = opened.packages(python)
-    missing = set(pins()) - before
+    missing = {pin for pin in wanted if "==" in pin} - before
     failures = [f"not installed: {', '.join(sorted(missing))}"] if missing else []
     with tempfile.TemporaryDirectory() as folder:
         served = opened.serve(stamps.repository(), pathlib.Path(folder))

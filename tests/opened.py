@@ -86,9 +86,9 @@ def fake_colab(folder):
 
 
 def serve(address, folder):
-    """Commit the working tree to a bare repository; git finds it under `address` by these variables.
+    """Commit the working tree to a bare repository; return variables by which git takes it there.
 
-    Nothing else can be fetched: git may use no protocol but that of files.
+    It is asked for as `address`. Git may use no protocol but that of files.
     """
     origin = folder / "origin.git"
     git = ["git", f"--git-dir={origin}", f"--work-tree={ROOT}"]
@@ -108,6 +108,12 @@ def redirect(address, target):
     }
 
 
+def requirements(path):
+    """Return the requirements in the file at `path`, without comments and further files."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith(("#", "-r"))]
+
+
 def packages(python):
     """Return the set of "name==version" of what is installed for `python`."""
     code = (
@@ -119,7 +125,7 @@ def packages(python):
 
 
 def interpreter(version):
-    """Return pyenv's Python of `version` ("3.13") where it has one, else `version`, for uv to find."""
+    """Return the Python of `version` ("3.13") that pyenv has, else `version`, for uv to find."""
     root = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
     found = sorted(root.glob(f"versions/{version}.*/bin/python"))
     return str(found[-1]) if found else version
