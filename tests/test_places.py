@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import matrix
 import nbformat
 import opened
 import places
@@ -64,3 +65,8 @@ def test_nothing_can_be_written_where_the_hardest_place_forbids_it(tmp_path):
         command = places.as_learner([sys.executable, "-c", f"open({str(tmp_path / 'a')!r}, 'w')"])
         done = subprocess.run(command, capture_output=True, text=True)
     assert "PermissionError" in done.stderr
+
+
+def test_binder_is_given_a_python_on_which_the_course_runs():
+    version = (opened.ROOT / "runtime.txt").read_text(encoding="utf-8").strip()
+    assert version.removeprefix("python-") in matrix.VERSIONS.values()
