@@ -5,7 +5,8 @@
 
 Each notebook runs alone in an empty folder. The repository comes from a local bare clone, and
 git can reach nothing else; a stand-alone copy has nothing to fetch at all. Afterwards the
-environment holds the very packages that it held before.
+environment holds the very packages that it held before. A cell that says something else than is
+stored is named, but is no failure: `make matrix` is the strict comparison.
 """
 
 import argparse
@@ -23,14 +24,18 @@ sys.path.insert(0, str(opened.ROOT / "notebooks"))
 import stamps  # noqa: E402
 
 PINS = opened.ROOT / "tests/colab-requirements.txt"
+RESULTS = opened.ROOT / "build/colab-test"
 NOWHERE = "file:///nowhere"
 
 
-def run(notebook, python, variables):
-    """Run `notebook` in an empty folder of a fake Colab; return how it went, in a few words."""
+def run(name, notebook, python, variables):
+    """Run `notebook` in an empty folder of a fake Colab; return how it went, in a few words.
+
+    Keeps it, executed, in `build/colab-test/`.
+    """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
         (folder / "content").mkdir()
         environment = opened.variables(**opened.fake_colab(folder), **variables)
         manager = opened.kernel(python, folder)
@@ -38,6 +43,8 @@ def run(notebook, python, variables):
             done = opened.execute(notebook, folder / "content", manager, environment)
         except CellExecutionError as error:
             return f"FAILED: {error.ename}: {error.evalue}"
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    nbformat.write(done, RESULTS / name.replace("/", "-"))
     seconds = time.monotonic() - started
     changed = ", ".join(opened.differing(notebook, done)) if stored(notebook) else ""
     return f"runs, {seconds:.0f} s" + (f"; says something else in: {changed}" if changed else "")
@@ -72,7 +79,7 @@ def main():
         served = opened.serve(stamps.repository(), pathlib.Path(folder))
         nothing = opened.redirect(stamps.repository(), NOWHERE)
         for name, notebook, fetches in notebooks(chapters):
-            said = run(notebook, python, served if fetches else nothing)
+            said = run(name, notebook, python, served if fetches else nothing)
             print(f"{name}: {said}", flush=True)
             failures += [name] if said.startswith("FAILED") else []
     if opened.packages(python) != before:

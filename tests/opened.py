@@ -45,7 +45,7 @@ def execute(stored, folder, manager, environment):
     notebook = copy.deepcopy(stored)
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, km=manager, timeout=1200, resources=resources)
-    client.execute(env=environment, cleanup_kc=True)
+    client.execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
     return notebook
 
 
