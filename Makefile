@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test browser build bench colab lint lock clean
+.PHONY: lab test browser colab-test places matrix build bench colab lint lock clean
 
 lab: $(VENV)/learner  ## open JupyterLab at the first chapter
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
@@ -23,6 +23,15 @@ build: $(VENV)/maintainer  ## build the notebooks whose sources have changed
 
 colab: $(VENV)/maintainer  ## write stand-alone notebooks to build/colab/
 	$(BIN)/python notebooks/build.py --colab
+
+colab-test: $(VENV)/maintainer  ## run every notebook in an environment of Colab's versions (uses uv)
+	$(BIN)/python tests/colab.py
+
+places: $(VENV)/maintainer  ## open a chapter in every place where somebody may open it
+	$(BIN)/python tests/places.py
+
+matrix: $(VENV)/maintainer  ## run every test on TensorFlow 2.18 to 2.21 and four processors (uses uv; hours)
+	$(BIN)/python tests/matrix.py
 
 bench: $(VENV)/bench  ## compare train_many with other ways to train, cost of exact regions (about ten minutes)
 	$(BIN)/python benchmarks/train_many.py

@@ -23,10 +23,16 @@ def interactive_figure(draw, **sliders):
     from IPython.display import display
 
     # The stored notebook keeps only this sentence: a widget lives as long as its kernel.
-    bundle = dict(build_controls(draw, **sliders)._repr_mimebundle_())
-    bundle["text/plain"] = "Run this cell to get sliders for " + ", ".join(
-        name.replace("_", " ") for name in sliders
-    )
+    names = ", ".join(name.replace("_", " ") for name in sliders)
+    live = {
+        "version_major": 2,
+        "version_minor": 0,
+        "model_id": build_controls(draw, **sliders).model_id,  # of ipywidgets 7 and 8 alike
+    }
+    bundle = {
+        "text/plain": f"Run this cell to get sliders for {names}",
+        "application/vnd.jupyter.widget-view+json": live,
+    }
     display(bundle, raw=True)
 
 

@@ -46,7 +46,10 @@ def quiet_tensorflow():
         import keras  # noqa: F401
         import tensorflow as tf
 
-        tf.constant(0)  # the first operation starts the runtime, which looks for a GPU
+        # The first operation starts the runtime, which looks for a GPU; XLA's first program logs
+        # one line, in some versions at every log level.
+        with contextlib.suppress(tf.errors.OpError, NotImplementedError):  # no XLA here
+            tf.function(tf.identity, jit_compile=True)(0)
 
 
 @contextlib.contextmanager
