@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from utils import datasets
-from utils.datasets import GENERATORS, load, standardize
+from utils.datasets import GENERATORS, load, load_fashion, standardize
 
 
 def test_real_data_equal_scikit_learns_copies():
@@ -72,22 +72,62 @@ def test_columns_are_found_by_name():
         diabetes.columns("height")
 
 
-@pytest.mark.parametrize("damage", ["changed", "truncated", "missing"])
-def test_damaged_files_are_named(tmp_path, monkeypatch, damage):
+@pytest.fixture
+def copied_data(tmp_path, monkeypatch):
+    """A copy of the data folder, which `load` reads instead."""
     for path in datasets.FOLDER.iterdir():
-        if path.suffix != ".py":
+        if path.is_file() and path.suffix != ".py":
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    file = tmp_path / "diabetes.csv"
-    content = file.read_bytes()
-    if damage == "missing":
-        file.unlink()
-    else:
-        file.write_bytes(
-            content[:-100] if damage == "truncated" else content.replace(b"59", b"58", 1)
-        )
     monkeypatch.setattr(datasets, "FOLDER", tmp_path)
-    with pytest.raises(RuntimeError, match=r"data/diabetes\.csv .*git checkout -- data"):
+    return tmp_path
+
+
+def change(content, place):
+    """Return `content` with one bit flipped at `place`, a share of its length."""
+    place = int(place * (len(content) - 1))
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+DAMAGES = {
+    "missing": lambda file: file.unlink(),
+    "a folder": lambda file: (file.unlink(), file.mkdir()),
+    "empty": lambda file: file.write_bytes(b""),
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-100]),
+    "longer": lambda file: file.write_bytes(file.read_bytes() + b"0\n"),
+    "no text": lambda file: file.write_bytes(b"\xff\x00" * 50),
+    "first bit": lambda file: file.write_bytes(change(file.read_bytes(), 0)),
+    "a bit inside": lambda file: file.write_bytes(change(file.read_bytes(), 0.6)),
+    "last bit": lambda file: file.write_bytes(change(file.read_bytes(), 1)),
+    "line ends": lambda file: file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", datasets.FILES)
+def test_damaged_files_are_named(copied_data, name, damage):
+    file = copied_data / datasets.FILES[name]
+    before = file.read_bytes()
+    DAMAGES[damage](file)
+    assert not file.is_file() or file.read_bytes() != before
+    with pytest.raises(RuntimeError, match=rf"data/{file.name} .*git checkout -- data"):
+        load(name)
+
+
+@pytest.mark.parametrize("damage", ["missing", "a folder", "empty", "no text"])
+def test_damaged_checksums_are_named(copied_data, damage):
+    DAMAGES[damage](copied_data / "SHA256SUMS")
+    with pytest.raises(RuntimeError, match=r"data/SHA256SUMS .*git checkout -- data"):
         load("diabetes")
+
+
+def test_a_restored_file_loads_again(copied_data):
+    file = copied_data / "diabetes.csv"
+    content = file.read_bytes()
+    DAMAGES["truncated"](file)
+    with pytest.raises(RuntimeError):
+        load("diabetes")
+    file.write_bytes(content)
+    assert len(load("diabetes").y) == 442
 
 
 @pytest.mark.parametrize(
@@ -110,3 +150,16 @@ def test_damaged_files_are_named(tmp_path, monkeypatch, damage):
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_fashion_is_what_keras_fetches_or_one_sentence(monkeypatch, capsys):
+    import keras
+
+    def refuse():
+        raise Exception("URL fetch failure")  # what Keras raises without a network
+
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: "the pictures")
+    assert load_fashion() == "the pictures" and capsys.readouterr().out == ""
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", refuse)
+    assert load_fashion() is None
+    assert capsys.readouterr().out.startswith("Fashion-MNIST could not be fetched")

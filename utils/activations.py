@@ -46,6 +46,8 @@ class Activation:
         whose every output hangs on every input, the error times the Jacobian.
         """
         slope = self.derivative(z)
+        shape = slope.shape if self.elementwise else slope.shape[:-1]
+        error = check_array("error", error, shape=shape, finite=False)
         return error * slope if self.elementwise else np.einsum("...j,...jk->...k", error, slope)
 
 

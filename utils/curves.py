@@ -5,7 +5,7 @@ What `utils.regions` does exactly for relu can only be traced for tanh. First us
 
 import numpy as np
 
-from utils.validation import check_array, check_count, fail
+from utils.validation import check_array, check_count, fail, refuse_overflow
 
 
 def grid_boundary(model, bounds, points=400):
@@ -27,7 +27,7 @@ def grid_boundary(model, bounds, points=400):
     left, right, bottom, top = limits = check_array("bounds", bounds, shape=(4,))
     if not (left < right and bottom < top):
         fail("bounds", "(x1_min, x1_max, x2_min, x2_max), each minimum below its maximum", limits)
-    points = check_count("points", points, minimum=2)
+    points = check_count("points", points, minimum=2, maximum=10_000)
     score = _score(model)
     x, y = np.linspace(left, right, points), np.linspace(bottom, top, points)
     z = score(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)).reshape(points, points)
@@ -97,6 +97,7 @@ def _thinned(line, cell):
     return np.array([*kept, line[-1]])
 
 
+@refuse_overflow("polyline")
 def turning_angles(polyline):
     """Return the angle by which a polyline turns at each inner corner, in radians, in (−π, π].
 
@@ -113,6 +114,7 @@ def turning_angles(polyline):
     return np.arctan2(x0 * y1 - y0 * x1, x0 * x1 + y0 * y1)
 
 
+@refuse_overflow("curves and polylines")
 def largest_deviation(curves, polylines):
     """Return the largest distance of a point of `curves` from the nearest of the `polylines`.
 
@@ -120,6 +122,9 @@ def largest_deviation(curves, polylines):
     of `utils.regions.decision_boundary` it says how far the zero set departs from the segments.
     First shown in chapter 06.
     """
+    for name, lines in {"curves": curves, "polylines": polylines}.items():
+        if not isinstance(lines, (list, tuple)):
+            fail(name, "a list of polylines", lines)
     points = [_check_polyline("curves", curve) for curve in curves]
     if not points or not len(polylines):
         fail("curves and polylines", "lists of at least one polyline each", [curves, polylines])

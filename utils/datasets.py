@@ -9,7 +9,7 @@ import pathlib
 
 import numpy as np
 
-from utils.validation import check_array, check_choice, check_count, check_number
+from utils.validation import check_array, check_choice, check_count, check_number, refuse_overflow
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "data"
 
@@ -48,6 +48,7 @@ class Dataset:
         )
 
 
+@refuse_overflow("x and reference")
 def standardize(x, reference=None):
     """Return `x` with each column shifted to mean 0 and scaled to standard deviation 1.
 
@@ -104,20 +105,25 @@ FILES = {"diabetes": "diabetes.csv", "digits": "digits.csv.gz"}
 def _read(name):
     path = FOLDER / FILES[name]
     restore = "restore it with `git checkout -- data`"
-    checksums = dict(
-        reversed(line.split()) for line in (FOLDER / "SHA256SUMS").read_text().splitlines()
-    )
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RuntimeError(
-            f"data/{path.name} cannot be read ({error.strerror}): {restore}"
-        ) from None
-    if hashlib.sha256(content).hexdigest() != checksums[path.name]:
+    content, sums = (_bytes(file, restore) for file in (path, FOLDER / "SHA256SUMS"))
+    lines = [line.split() for line in sums.decode(errors="replace").splitlines()]
+    checksum = next((line[0] for line in lines if line[1:] == [path.name]), None)
+    if checksum is None:
+        raise RuntimeError(f"data/SHA256SUMS has no checksum of {path.name}: {restore}")
+    if hashlib.sha256(content).hexdigest() != checksum:
         raise RuntimeError(f"data/{path.name} is not the file that was published: {restore}")
     table = np.loadtxt(path, delimiter=",", skiprows=1)  # np.loadtxt unpacks .gz by itself
     y = table[:, -1].astype(np.int64) if name == "digits" else table[:, -1]
     return Dataset(name, table[:, :-1], y, _head_line(path))
+
+
+def _bytes(path, restore):
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RuntimeError(
+            f"data/{path.name} cannot be read ({error.strerror}): {restore}"
+        ) from None
 
 
 def _head_line(path):
@@ -126,7 +132,7 @@ def _head_line(path):
 
 
 def _generate(name, n_samples=200, noise=0.1, seed=0):
-    n_samples = check_count("n_samples", n_samples, minimum=4)
+    n_samples = check_count("n_samples", n_samples, minimum=4, maximum=10**7)
     noise = check_number("noise", noise, minimum=0)
     random = np.random.default_rng(check_count("seed", seed, minimum=0))
     y = np.arange(n_samples) % 2

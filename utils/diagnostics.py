@@ -5,7 +5,9 @@ import copy
 import numpy as np
 
 from utils.activations import ACTIVATIONS
-from utils.validation import check_array, check_choice, fail
+from utils.keras_checks import check_batch, mean_loss
+from utils.models import BPNetwork
+from utils.validation import check_array, check_choice, fail, refuse_overflow
 
 CUBE_ROOT_OF_EPSILON = np.finfo(np.float64).eps ** (1 / 3)  # 6e-6
 
@@ -31,7 +33,8 @@ def numerical_gradient(f, x):
         ahead[index] += h
         behind[index] -= h
         step = ahead[index] - behind[index]  # as rounded, which is not quite 2h
-        gradient[index] = (_one_number(f(ahead)) - _one_number(f(behind))) / step
+        with np.errstate(over="ignore", invalid="ignore"):  # `_one_number` refuses what comes
+            gradient[index] = (_one_number(f(ahead)) - _one_number(f(behind))) / step
     return gradient
 
 
@@ -43,6 +46,8 @@ def network_gradients(network, x, y_true):
     in the order of `network.gradients`: W and b of the first layer, then of the second, and so on.
     The network is not changed. First used in chapter 01.
     """
+    if not isinstance(network, BPNetwork):
+        fail("network", "a BPNetwork", network)
     moved = copy.deepcopy(network)
 
     def cost_by(parameters, layer):
@@ -61,6 +66,7 @@ def network_gradients(network, x, y_true):
     ]
 
 
+@refuse_overflow("found and wanted")
 def relative_error(found, wanted):
     """Return max |found − wanted| / max |wanted|, the relative error of an array as a whole.
 
@@ -111,16 +117,17 @@ def layer_gradient_norms(model, x, y, loss):
     kernels = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     if not kernels:
         fail("model", "a model with at least one Dense layer", model.layers)
-    x, y = check_array("x", x), check_array("y", y)
+    x = check_batch(model, x)
     before = [variable.numpy() for variable in model.non_trainable_variables]
     with tf.GradientTape() as tape:
-        cost = tf.reduce_mean(keras.losses.get(loss)(y, model(x, training=True)))
+        cost = mean_loss(loss, y, model(x, training=True))
     gradients = tape.gradient(cost, [kernel.value for kernel in kernels])
     for variable, value in zip(model.non_trainable_variables, before, strict=True):
         variable.assign(value)
     return np.array([np.linalg.norm(gradient.numpy().astype(np.float64)) for gradient in gradients])
 
 
+@refuse_overflow("weights and x")
 def hidden_signals(weights, x, activation="relu"):
     """Return the signals a = f(z) of each hidden layer, a list of arrays (samples, units).
 
@@ -131,8 +138,10 @@ def hidden_signals(weights, x, activation="relu"):
     """
     f = ACTIVATIONS[check_choice("activation", activation, ACTIVATIONS)].function
     a, signals = check_array("x", x, ndim=2), []
+    if not isinstance(weights, (list, tuple)):
+        fail("weights", "a list of kernels and biases", weights)
     if len(weights) < 4 or len(weights) % 2:
-        fail("weights", "kernels and biases of at least two layers", [np.shape(w) for w in weights])
+        fail("weights", "kernels and biases of at least two layers", weights)
     for W, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
         W = check_array("weights", W, shape=(a.shape[1], None))
         a = f(a @ W + check_array("weights", b, shape=(W.shape[1],)))

@@ -11,33 +11,38 @@ Arguments of other shapes, empty or not finite raise a `ValueError`.
 import numpy as np
 from scipy.special import expit, log_softmax, softmax
 
-from utils.validation import check_array, check_number
+from utils.validation import check_array, check_number, refuse_overflow
 
 
+@refuse_overflow("y_true and y_pred")
 def quadratic_cost(y_true, y_pred):
     """Return E = 1/(2N) Σ (T − Y)², the sum over all samples and outputs."""
     T, Y = _same_shape(y_true, y_pred)
     return float(((T - Y) ** 2).sum() / (2 * len(T)))
 
 
+@refuse_overflow("y_true and y_pred")
 def quadratic_cost_gradient(y_true, y_pred):
     """Return ∂E/∂Y = (Y − T)/N of the quadratic cost."""
     T, Y = _same_shape(y_true, y_pred)
     return (Y - T) / len(T)
 
 
+@refuse_overflow("y_true and y_pred")
 def mean_absolute_error(y_true, y_pred):
     """Return 1/N Σ |T − Y|."""
     T, Y = _same_shape(y_true, y_pred)
     return float(np.abs(T - Y).sum() / len(T))
 
 
+@refuse_overflow("y_true and y_pred")
 def mean_absolute_error_gradient(y_true, y_pred):
     """Return sign(Y − T)/N; where the error is 0, at the kink, 0 as in TensorFlow."""
     T, Y = _same_shape(y_true, y_pred)
     return np.sign(Y - T) / len(T)
 
 
+@refuse_overflow("y_true, y_pred and delta")
 def huber(y_true, y_pred, delta=1.0):
     """Return 1/N Σ of e²/2 where |e| ≤ `delta`, of δ|e| − δ²/2 beyond, with e = T − Y.
 
@@ -50,6 +55,7 @@ def huber(y_true, y_pred, delta=1.0):
     return float(np.where(e <= delta, e**2 / 2, delta * e - delta**2 / 2).sum() / len(T))
 
 
+@refuse_overflow("y_true, y_pred and delta")
 def huber_gradient(y_true, y_pred, delta=1.0):
     """Return ∂E/∂Y of `huber`: Y − T, cut off at ±`delta`, over N."""
     T, Y = _same_shape(y_true, y_pred)
@@ -57,6 +63,7 @@ def huber_gradient(y_true, y_pred, delta=1.0):
     return np.clip(Y - T, -delta, delta) / len(T)
 
 
+@refuse_overflow("y_true and y_pred")
 def binary_crossentropy(y_true, y_pred, from_logits=False):
     """Return −1/N Σ (T ln a + (1 − T) ln(1 − a)) for targets from 0 to 1.
 
@@ -70,12 +77,14 @@ def binary_crossentropy(y_true, y_pred, from_logits=False):
     return float(-(T * np.log(Y) + (1 - T) * np.log1p(-Y)).sum() / len(T))
 
 
+@refuse_overflow("y_true and y_pred")
 def binary_crossentropy_gradient(y_true, y_pred, from_logits=False):
     """Return ∂E/∂a = (a − T) / (a (1 − a) N), or with `from_logits` ∂E/∂z = (a − T)/N."""
     T, Y = _yes_or_no(y_true, y_pred, from_logits)
     return ((expit(Y) - T) if from_logits else (Y - T) / (Y * (1 - Y))) / len(T)
 
 
+@refuse_overflow("y_true and y_pred")
 def categorical_crossentropy(y_true, y_pred, from_logits=False):
     """Return −1/N Σ t ln p for targets t of shape (N, classes), each row summing to 1.
 
@@ -87,6 +96,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False):
     return float(-(t * (log_softmax(Y, axis=1) if from_logits else np.log(Y))).sum() / len(t))
 
 
+@refuse_overflow("y_true and y_pred")
 def categorical_crossentropy_gradient(y_true, y_pred, from_logits=False):
     """Return ∂E/∂p = −t/(p N), or with `from_logits` ∂E/∂z = (p − t)/N."""
     t, Y = _one_of_many(y_true, y_pred, from_logits)

@@ -231,6 +231,8 @@ def _initializer(initializer, seed):
     """Return a new initializer of the same kind for one layer, with `seed` if it draws numbers."""
     import keras
 
+    if not isinstance(initializer, (str, dict)) and not callable(initializer):
+        fail("initializer", "a name or an object of keras.initializers", initializer)
     try:
         initializer = keras.initializers.get(initializer)
     except (TypeError, ValueError):

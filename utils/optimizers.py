@@ -71,7 +71,7 @@ def tape_gradient(loss):
 
 
 def _loss_per_start(loss, w):
-    value = np.array(loss(w), dtype=np.float64)  # also turns a TensorFlow tensor into an array
+    value = check_array("loss(w)", loss(w), finite=False)  # a TensorFlow tensor is one too
     if value.shape not in (w.shape, w.shape[:-1]):
         raise ValueError(
             f"loss must return one value per start, shape {w.shape} or {w.shape[:-1]}, "
@@ -81,7 +81,7 @@ def _loss_per_start(loss, w):
 
 
 def _same_shape(slope, w):
-    slope = np.array(slope, dtype=np.float64)
+    slope = check_array("gradient(w)", slope, finite=False)
     if slope.shape != w.shape:
         raise ValueError(
             f"gradient must return the shape of its weights, {w.shape}, got {slope.shape}"

@@ -9,7 +9,7 @@ import base64
 import html
 import io
 
-from utils.validation import fail
+from utils.validation import check_array, check_choice, fail
 
 # One colour, one meaning, in all chapters (Okabe and Ito 2008, "Color Universal Design").
 COLOURS = {
@@ -26,11 +26,17 @@ COLOURS = {
 
 def number(value, form="g"):
     """Return `value` as text in the format `form`, with a true minus sign, as the axes have it."""
-    return f"{value:{form}}".replace("-", "−")
+    try:
+        text = f"{value:{form}}"
+    except (TypeError, ValueError):
+        fail("value and form", "a number and a format for it", (value, form))
+    return text.replace("-", "−")
 
 
 def label(axes, text, point, offset=(6, 4), **style):
     """Write `text` beside `point` (data coordinates), moved by `offset` in points."""
+    check_array("point", point, shape=(2,), finite=False)
+    check_array("offset", offset, shape=(2,))
     axes.annotate(text, point, xytext=offset, textcoords="offset points", **style)
 
 
@@ -40,8 +46,11 @@ def png_bytes(figure):
     The picture has a palette of 256 colours, which a plot does not miss and which takes less than
     half the space: a notebook has to stay below 1.5 MB.
     """
+    from matplotlib.figure import Figure
     from PIL import Image  # Matplotlib depends on it
 
+    if not isinstance(figure, Figure):
+        fail("figure", "a Matplotlib Figure", figure)
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png")
     picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
@@ -69,6 +78,9 @@ def image_bundle(image, alt, kind="png"):
     """Return the MIME bundle of an image (bytes of the `kind` png or gif) with `alt` beside it."""
     if not isinstance(alt, str) or len(alt.strip()) < 20:
         fail("alt", "a sentence that says what the figure shows", alt)
+    check_choice("kind", kind, ("png", "gif"))
+    if not isinstance(image, bytes):
+        fail("image", "bytes", image)
     source = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
     return {
         "text/html": f'<img alt="{html.escape(alt)}" style="max-width:100%" src="{source}">',

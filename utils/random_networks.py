@@ -71,9 +71,12 @@ def delta_ratios(activation, depths, weight_scales, width=64, *, networks=32, se
     Array (depths, weight scales, networks) of the root mean square of δ in the first layer over
     that in the last, in networks as `random_signals` makes them. The network of a smaller depth is
     the front part
-    of that of a larger one, and all scales share their random numbers. First shown in chapter 07.
+    of that of a larger one, and all scales share their random numbers. NaN where δ vanishes, or
+    overflows, in both layers. First shown in chapter 07.
     """
     f = _activation(activation)
+    if not isinstance(depths, (list, tuple, range, np.ndarray)):
+        fail("depths", "a list of depths", depths)
     depths = [check_count("depths", depth) for depth in depths]
     scales = check_array("weight_scales", weight_scales, ndim=1)
     networks, width = check_count("networks", networks), check_count("width", width)

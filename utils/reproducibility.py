@@ -84,6 +84,10 @@ def use_style():
 
 def versions(packages=("tensorflow", "keras", "numpy", "matplotlib")):
     """Return a dict of the versions of Python and of `packages` (None where one is missing)."""
+    if not isinstance(packages, (list, tuple)) or not all(
+        isinstance(name, str) and name for name in packages
+    ):
+        fail("packages", "a list of names", packages)
     found = {"python": platform.python_version()}
     for package in packages:
         try:

@@ -13,7 +13,15 @@ import dataclasses
 
 import numpy as np
 
-from utils.validation import check_array, check_choice, check_count, check_number, fail
+from utils.keras_checks import check_batch, mean_loss
+from utils.validation import (
+    check_array,
+    check_choice,
+    check_count,
+    check_number,
+    fail,
+    refuse_overflow,
+)
 
 SATURATED_SHARE = 0.05  # of a function's largest slope
 ORDERS = ("random", "weakest", "strongest")
@@ -53,13 +61,12 @@ def layer_deltas(model, x, y, loss):
 
     Arguments and errors as for `layer_delta_norms`.
     """
-    import keras
     import tensorflow as tf
 
     _check_model(model)
-    x, y = check_array("x", x), check_array("y", y)
+    x = check_batch(model, x)
     with tf.GradientTape() as tape, _recording(model, tape) as record:
-        cost = tf.reduce_mean(keras.losses.get(loss)(y, model(x, training=True)))
+        cost = mean_loss(loss, y, model(x, training=True))
     gradients = tape.gradient(cost, list(record.z.values()), unconnected_gradients="zero")
     return dict(zip(record.z, map(_as_float64, gradients), strict=True))
 
@@ -75,7 +82,7 @@ def function_statistics(model, x, training=False):
     import tensorflow as tf
 
     _check_model(model)
-    x = check_array("x", x)
+    x = check_batch(model, x)
     with tf.GradientTape(persistent=True) as tape, _recording(model, tape) as record:
         model(x, training=training)
     return [
@@ -83,6 +90,7 @@ def function_statistics(model, x, training=False):
     ]
 
 
+@refuse_overflow("before and after")
 def update_ratios(before, after):
     """Return ‖ΔW‖ / ‖W‖ of each weight matrix: how far training moved it, for its size.
 
@@ -90,6 +98,9 @@ def update_ratios(before, after):
     out. Returns a float64 array. Raises `ValueError` where the two do not match, or a matrix is 0
     at first. First shown in chapter 07.
     """
+    for name, weights in {"before": before, "after": after}.items():
+        if not isinstance(weights, (list, tuple)):
+            fail(name, "a list of arrays, as model.get_weights() has it", weights)
     if len(before) != len(after):
         fail("after", f"a list of {len(before)} arrays, as before is", after)
     ratios = []
@@ -129,7 +140,7 @@ def ablate(model, x, share, order="random", *, active_only=False, layers=None, s
         return a * _kept(_as_float64(a), share, order, active_only, random).astype(a.dtype.name)
 
     with _recording(model, change=change):
-        output = _as_float64(model(check_array("x", x), training=False))
+        output = _as_float64(model(check_batch(model, x), training=False))
     if not changed or not set(layers or ()) <= set(changed):
         fail("layers", "layers with an activation function, at least one", chosen)
     return output

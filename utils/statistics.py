@@ -10,7 +10,14 @@ import typing
 import numpy as np
 from scipy import stats
 
-from utils.validation import check_array, check_choice, check_count, check_number, fail
+from utils.validation import (
+    check_array,
+    check_choice,
+    check_count,
+    check_number,
+    fail,
+    refuse_overflow,
+)
 
 
 class Interval(typing.NamedTuple):
@@ -30,7 +37,7 @@ class Interval(typing.NamedTuple):
 
     def outward(self, decimals=0):
         """Return the limits (low, high) rounded outward, so that rounding claims nothing."""
-        scale = 10.0**decimals
+        scale = 10.0 ** check_number("decimals", decimals, minimum=-100, maximum=100)
         low, high = np.floor(self.low * scale), np.ceil(self.high * scale)
         return float(low / scale) + 0.0, float(high / scale) + 0.0  # + 0.0: no minus before a zero
 
@@ -54,6 +61,7 @@ def _check_level(level):
     return level
 
 
+@refuse_overflow("values")
 def mean_interval(values, level=0.95):
     """Return the mean of `values`, a number per seed, with Student's t interval.
 
@@ -65,6 +73,7 @@ def mean_interval(values, level=0.95):
     return Interval(float(mean), float(mean - reach), float(mean + reach))
 
 
+@refuse_overflow("values")
 def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, seed=0):
     """Return `statistic` of `values`, a number per seed, with its percentile bootstrap interval.
 
@@ -72,11 +81,13 @@ def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, 
     another look at the jackknife", Annals of Statistics 7 (1979).
     """
     values, level = _check_sample("values", values, level)
+    if not callable(statistic):
+        fail("statistic", "a function of an array and an axis", statistic)
     found = stats.bootstrap(
         (values,),
         statistic,
         confidence_level=level,
-        n_resamples=check_count("resamples", resamples),
+        n_resamples=check_count("resamples", resamples, minimum=2, maximum=10**6),
         method="percentile",
         random_state=np.random.default_rng(check_count("seed", seed, minimum=0)),
     ).confidence_interval
@@ -102,6 +113,7 @@ def wilson_interval(successes, n, level=0.95):
     return Interval(successes / n, float(found.low), float(found.high))
 
 
+@refuse_overflow("a and b")
 def paired_difference(a, b, statistic="mean", level=0.95):
     """Return how much larger `a` is than `b`, two settings measured on the same seeds in order.
 

@@ -3,9 +3,12 @@
 Every public helper checks its arguments with these, so bad input looks the same everywhere.
 """
 
+import functools
 import numbers
 
 import numpy as np
+
+LARGEST_COUNT = 2**32 - 1
 
 
 def describe(value):
@@ -26,6 +29,27 @@ def describe(value):
 def fail(name, wanted, value):
     """Raise a `ValueError`: `name` must be `wanted`, got `value`."""
     raise ValueError(f"{name} must be {wanted}, got {describe(value)}") from None
+
+
+def refuse_overflow(names):
+    """Let a function raise a `ValueError` that begins with `names` where float64 overflows in it.
+
+    A decorator for what computes with finite arguments: they may be too large to be squared.
+    """
+
+    def decorate(function):
+        @functools.wraps(function)
+        def checked(*args, **kwargs):
+            try:
+                with np.errstate(over="raise"):
+                    return function(*args, **kwargs)
+            except (FloatingPointError, OverflowError):
+                text = f"{names} must be numbers with which {function.__name__} does not overflow"
+                raise ValueError(text + " in float64, got larger or smaller ones") from None
+
+        return checked
+
+    return decorate
 
 
 def check_number(name, value, *, positive=False, minimum=None, maximum=None):
@@ -49,11 +73,17 @@ def check_number(name, value, *, positive=False, minimum=None, maximum=None):
     return number
 
 
-def check_count(name, value, *, minimum=1):
-    """Return `value` as an int of at least `minimum`, or raise a `ValueError` naming it."""
+def check_count(name, value, *, minimum=1, maximum=LARGEST_COUNT):
+    """Return `value` as an int from `minimum` to `maximum`, or raise a `ValueError` naming it.
+
+    The largest is also NumPy's and Keras's largest seed. A larger number of anything would fill
+    the memory or never end.
+    """
     whole = isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_))
     if not whole or value < minimum:
         fail(name, f"a whole number of at least {minimum}", value)
+    if value > maximum:
+        fail(name, f"a whole number of at most {maximum}", value)
     return int(value)
 
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from utils.keras_checks import as_float32
 from utils.validation import check_array, check_count, fail
 
 
@@ -30,8 +31,10 @@ def check_data(x_name, x, y_name, y, members=None):
     """
     lead = 0 if members is None else 1
     whole = np.asarray(y).dtype.kind in "iub" if not np.iscomplexobj(y) else False
-    x = check_array(x_name, x).astype(np.float32)
-    y = check_array(y_name, y).astype(np.int32 if whole else np.float32)
+    x, y = as_float32(x_name, check_array(x_name, x)), check_array(y_name, y)
+    if whole and np.abs(y).max() >= 2**31:
+        fail(y_name, "whole numbers below 2**31", y)
+    y = y.astype(np.int32) if whole else as_float32(y_name, y)
     if x.ndim < lead + 2:
         fail(x_name, f"an array with at least {lead + 2} axes{' (the first: seeds)' * lead}", x)
     if y.shape[: lead + 1] != x.shape[: lead + 1]:

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from utils.ensembles import arguments
+from utils.keras_checks import as_float32
 from utils.validation import check_array, fail
 
 
@@ -56,7 +57,7 @@ class Ensemble:
         `epoch` is the last one, or one of `snapshot_epochs`.
         """
         weights = self.weights_at(self.epochs if epoch is None else epoch)
-        x = tf.constant(check_array("x", x), tf.float32)
+        x = tf.constant(as_float32("x", check_array("x", x)))
         return np.stack([self._forward(x, member) for member in zip(*weights, strict=True)])
 
     def _forward(self, x, weights):

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 
 from utils.activations import ACTIVATIONS
+from utils.playground.settings import Settings
+from utils.validation import fail
 
 MOST_EPOCHS = 50  # in one compiled call; measuring after it takes about as long as ten epochs
 SMALL_SLOPE = 0.05  # of the activation's largest slope: below it a signal counts as saturated
@@ -39,6 +41,8 @@ class Session:
         """Build the model and record it before the first step."""
         import keras
 
+        if not isinstance(settings, Settings):
+            fail("settings", "Settings of the playground", settings)
         self.settings = settings
         self.train, self.test = settings.split()
         self.model = settings.build()

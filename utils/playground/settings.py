@@ -164,6 +164,8 @@ def keras_code(settings, epochs=100):
     It starts from the same weights and trains for `epochs` with the same data; only the order of
     the batches is Keras's own. First shown in chapter 06.
     """
+    if not isinstance(settings, Settings):
+        fail("settings", "Settings of the playground", settings)
     widths = [*settings.hidden_units, 1]
     seeds = np.random.SeedSequence(settings.seed).generate_state(len(widths)).tolist()
     activation = "linear" if settings.activation == "purelin" else settings.activation

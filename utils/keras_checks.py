@@ -1,0 +1,48 @@
+"""Checks of a batch and a loss for a Keras model, in the way of `utils.validation`.
+
+This module imports Keras only when its functions are called.
+"""
+
+import numpy as np
+
+from utils.validation import check_array, fail
+
+
+def check_batch(model, x, name="x"):
+    """Return the inputs `x` of `model` as float64, or raise a `ValueError` that names them."""
+    wanted = model.input_shape
+    if not isinstance(wanted, tuple):
+        fail("model", "a model with one input", model)
+    x = check_array(name, x, shape=wanted)
+    as_float32(name, x)
+    return x
+
+
+def as_float32(name, array):
+    """Return `array` as float32, or raise a `ValueError` if it holds larger numbers than fit."""
+    with np.errstate(over="ignore"):
+        small = array.astype(np.float32)
+    if not np.isfinite(small).all():
+        fail(name, "numbers that float32 can hold, below 3.4e38", array)
+    return small
+
+
+def mean_loss(loss, y, y_pred):
+    """Return the mean of a Keras loss (or its name) as a tensor, for targets that fit `y_pred`."""
+    import keras
+    import tensorflow as tf
+
+    try:
+        function = keras.losses.get(loss)
+    except (TypeError, ValueError):
+        function = None
+    if not callable(function):
+        fail("loss", "a Keras loss or the name of one", loss)
+    y = check_array("y", y)
+    as_float32("y", y)
+    if y.shape[:1] != y_pred.shape[:1]:
+        fail("y", f"an array with {y_pred.shape[0]} samples, as x", y)
+    try:
+        return tf.reduce_mean(function(y, y_pred))
+    except (TypeError, ValueError, tf.errors.OpError):
+        fail("y and loss", f"targets and a loss for outputs of shape {tuple(y_pred.shape)}", y)
