@@ -186,9 +186,9 @@ for name, scale in found.items():
     print(f"{name:7} largest slope {slope:.2f}, over 20 layers δ grows from weight scale {scale:.{0 if scale > 5 else 1}f} on")
 
 # %% [markdown] id="crossing-reading" lang="en"
-# So a derivative of 1 does not keep the signal stable, and one of ¼ does not save it from growing. The largest slope alone does not tell where the turn is: one over it would be 0.57 for selu and 4 for sigmoid. What counts is the product of weights and slopes, at the places where the signals are.
+# So a derivative of 1 does not keep the signal stable, and one of ¼ does not save it from growing. The largest slope alone does not tell where the turn is: one over it would be 0.57 for selu and 4 for sigmoid. What counts is the product of weights and slopes, where the signals are.
 #
-# And the puzzle of the flat relu curves: the gradient of a weight is $a\,\delta$. With small weights δ shrinks on the way back, and $a$ shrinks on the way forward by the same factor. Their product is equally small everywhere.
+# The puzzle of the flat relu curves: the gradient of a weight is $a\,\delta$. With small weights δ shrinks on the way back, and $a$ shrinks on the way forward by the same factor. Their product is equally small everywhere.
 
 # %% id="both-ways"
 small = random_signals("relu", 20, 64, weight_scale=1.0)
