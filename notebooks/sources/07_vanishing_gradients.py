@@ -457,7 +457,7 @@ evidence.record(
 )
 
 # %% [markdown] id="cures-reading" lang="en"
-# In these trials no network learned whose gradient fell by more than two powers of ten, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed for vanishing. Clipping, at the one limit we tried, kept the exploding network from NaN and little more. Layer normalization did not, in this budget. It makes the neurons of a sample differ. But to the last hidden layer of a deep sigmoid network all samples look alike, and normalizing within a sample cannot change that; normalizing over a batch does:
+# In these trials no network learned whose gradient fell by more than two powers of ten, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed. Clipping, at the one limit tried, kept the exploding network from NaN and little more. Layer normalization did not help in this budget. To the last hidden layer of a deep sigmoid network all samples look alike. Normalizing within a sample cannot change that; normalizing over a batch does:
 
 # %% id="alike"
 def sample_spread(normalization):
