@@ -187,7 +187,7 @@ fresh = {key: tuple(part[N:] for part in samples[key[1], median_seed(*key)]) for
 show(*figures.grid(ARTICLE, TASKS, drawn, fresh, final))
 
 # %% [markdown] id="grid-reading" lang="en"
-# Smooth curves above, corners below: the eye can tell. The accuracies are close, except on the spirals. And the bends in the lowest row of numbers may be worth nothing: let a straight line, fitted by least squares, try the patients.
+# Smooth curves above, corners below: the eye can tell. The accuracies are close, except on the spirals. And where the accuracy is lowest, on the patients, the bends may be worth nothing: let a straight line, fitted by least squares, try them.
 
 # %% [markdown] id="grid-reading" lang="zh"
 # 上面一行是光滑的曲线，下面两行都带折角：肉眼就能分辨。除了 spirals，各网络的准确率都很接近。至于准确率最低的 patients 一列，那些弯折也许毫无价值：我们用最小二乘法拟合一条直线，让它来试试这项任务。
@@ -249,7 +249,7 @@ frames = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in STO
 show_animation(*figures.boundary_frames(PAIR, STOPS, frames, held), fps=2)
 
 # %% [markdown] id="film-reading" lang="en"
-# A tanh network begins with a nearly straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0 (epoch 0 in the animation). Then bend is added to bend, sometimes as an island that joins the rest later. The picture is one network; the percentages are medians over 32.
+# A tanh network begins with a nearly straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0 (epoch 0 in the animation). Then bend is added to bend, sometimes as an island that joins the rest later. Each row shows one network; the percentages are medians over 32.
 
 # %% [markdown] id="film-reading" lang="zh"
 # tanh 网络起初几乎是一刀直切，因为权值很小时，tanh 只用到近乎直线的那一段。relu 网络起初是从原点发出的几条射线，因为所有偏置都从 0 开始（见动画的第 0 轮）。此后弯折一个接一个地添上去，有时先出现一座孤岛，后来才与其余部分相连。每一行画的只是一个网络；百分数则是 32 个网络的中位数。
@@ -276,12 +276,12 @@ assert np.allclose(region.output(middle), (last_hidden(middle).numpy() @ W + b)[
 assert np.isclose(sum(region.area for region in regions), 3.2**2)
 
 # %% [markdown] id="regions-check" lang="en"
-# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and a polygon's linear map gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
+# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and the linear map of the largest polygon gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
 #
 # **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: replace its (longest) curve by as many straight pieces as the relu boundary has, then by twice and four times as many. How far is it from them?
 
 # %% [markdown] id="regions-check" lang="zh"
-# `linear_regions` 精确地算出这幅马赛克。代码中的断言拿它与网络对照：所有多边形恰好铺满正方形；多边形的线性映射算出的，正是网络自己在输出处的 $z$，它的 sigmoid 在 $z = 0$ 处为 ½。
+# `linear_regions` 精确地算出这幅马赛克。代码中的断言拿它与网络对照：所有多边形恰好铺满正方形；最大那个多边形的线性映射算出的，正是网络自己在输出处的 $z$，它的 sigmoid 在 $z = 0$ 处为 ½。
 #
 # **预测：** 我们在细密的网格上描出每个网络的边界，并不借助它的区域。描出的线与精确的线段相差多远？再看 tanh：把它的曲线（最长的那条）换成直线段，段数先与 relu 的边界相同，再增加到两倍和四倍。曲线与这些直线段又相差多远？
 
