@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test browser colab-test places matrix build bench colab lint lock clean
+.PHONY: lab test browser colab-test places matrix planted build bench colab lint lock clean
 
 lab: $(VENV)/learner  ## open JupyterLab at the first chapter
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
@@ -32,6 +32,9 @@ places: $(VENV)/maintainer  ## open a chapter in every place where somebody may 
 
 matrix: $(VENV)/maintainer  ## run every test on TensorFlow 2.18 to 2.21 and four processors (uses uv; hours)
 	$(BIN)/python tests/matrix.py
+
+planted: $(VENV)/maintainer  ## plant changes in a copy and see each of them caught (about ten minutes)
+	$(BIN)/python tests/planted.py
 
 bench: $(VENV)/bench  ## compare train_many with other ways to train, cost of exact regions (about ten minutes)
 	$(BIN)/python benchmarks/train_many.py

@@ -20,8 +20,7 @@ OPTIMIZERS = {
 }
 
 
-@pytest.mark.parametrize("outputs", [1, 3])
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("activation, outputs", [("tanh", 1), ("relu", 3)])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_agrees_with_fit(optimizer, activation, outputs):
     """50 samples in batches of 16 leave a last batch of 2, which counts for less."""
