@@ -1,4 +1,4 @@
-"""The tests can fail: some of the changes of `planted.py`, in every run; `make planted` does all."""
+"""The tests can fail: some changes of `planted.py` in every run; `make planted` makes them all."""
 
 import json
 
