@@ -47,7 +47,7 @@ evidence = EvidenceTable("04")
 #
 # $$Y = w_2\,\tanh(w_1 x + 0.2), \qquad E(w_1, w_2) = \frac{1}{2N}\sum_i (T_i - Y_i)^2$$
 #
-# An array `w` holds $w_1$ and $w_2$ on its last axis, so one call gives the loss at as many places as we like. In the picture, heights above 1.5 are cut off.
+# An array `w` holds $w_1$ and $w_2$ on its last axis, so one call gives the loss at as many places as we like. Dark is low, light is high; the 3-D picture is cut off at a height of 1.5. On the map each line joins places of equal loss, and the scale says how high each colour lies.
 
 # %% id="surface"
 x = np.array([-1.0, 0.0, 1.0, 2.0])
@@ -126,7 +126,7 @@ for name, first, last, loss in zip(("p1", "p2"), (p1, p2), ends, losses):
 show(*figures.two_walks(E, walks))
 
 # %% [markdown] id="animation-text" lang="en"
-# From the same starts at a tenth of the learning rate, as it happens. The paths are smoother, and after 120 short steps $p_1$ is still on its way. Where the picture does not move, the four frames below it tell the story.
+# The same starts at a tenth of the learning rate, as it happens. The paths are smoother, and after 120 short steps $p_1$ is still on its way. Where the picture does not move, the four frames below it tell the story.
 
 # %% id="animation"
 slow = gradient_descent(E, np.stack([p1, p2]), learning_rate=0.1, steps=120, gradient=gradient)
@@ -156,15 +156,16 @@ print(f"{nearer.size:,} starts: {(~nearer).mean():.0%} on the way to the end of 
 show(*figures.basins(E, axis, nearer, ends, losses))
 
 # %% [markdown] id="basins-reading" lang="en"
-# The border is curved: it follows the ridges of the surface. To be sure of the shares, let 400 random starts walk for 400 steps, and count those that have arrived.
+# The border is curved, and both sides meet near the origin, at a place that we shall visit next. To be sure of the shares, let 400 random starts walk for 400 steps, and count where they have arrived: within 0.001 of the loss of a minimum. The others are still on their way along a valley floor.
 
 # %% id="basins-random"
 random_starts = np.random.default_rng(0).uniform(-3, 3, size=(400, 2))
 arrived = gradient_descent(E, random_starts, 1.0, 400, gradient)
-reached_better = np.abs(arrived.losses[-1] - losses.min()) < 1e-3
-share = wilson_interval(reached_better.sum(), 400)
+lower, higher = (int((np.abs(arrived.losses[-1] - loss) < 1e-3).sum()) for loss in sorted(losses))
+share = wilson_interval(lower, 400)
 improved = (arrived.losses[-1] < arrived.losses[0]).all()
-print(f"of 400 random starts {share:.0%} reach the lower minimum; all improve: {improved}")
+print(f"of 400 random starts {lower} reach the lower minimum, {higher} the higher; all improve: {improved}")
+print(f"share of the lower one: {share:.0%}")
 
 # %% id="record-starts"
 evidence.record(
@@ -177,7 +178,7 @@ evidence.record(
 # %% [markdown] id="saddle-text" lang="en"
 # ## The pass between the valleys
 #
-# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We look for a zero of the gradient with Newton's method, which follows the gradient's own slope to where it would be zero, again and again. The curvatures there are the eigenvalues of the matrix of second derivatives: the second derivatives along the two directions in which the surface bends most and least.
+# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We look for a zero of the gradient with Newton's method, which follows the gradient's own slope to where it would be zero, again and again. The curvatures there are the eigenvalues of the matrix of second derivatives, the **Hessian**: the second derivatives along the two directions in which the surface bends most and least.
 
 # %% id="saddle"
 def hessian(w):
@@ -254,7 +255,7 @@ evidence.record(
 # %% [markdown] id="real-text" lang="en"
 # ## A real bowl
 #
-# 442 patients, two features: body mass index (kg/m²) and total serum cholesterol (mg/dl), both centred. The loss of a linear neuron with two weights is a bowl. Its second derivatives form the matrix $\frac1N X^{\top}X$ ($X$: one row per patient, one column per feature), whose eigenvalues are the curvatures.
+# 442 patients, two features: body mass index (kg/m²) and total serum cholesterol (mg/dl), both centred. The loss of a linear neuron with two weights is a bowl. Its second derivatives form the matrix $\frac1N X^{\top}X$ ($X$: one row per patient, one column per feature), whose eigenvalues are the curvatures. The maps below show how far the loss lies above its minimum.
 #
 # **Predict:** one feature scatters by about 4 units, the other by about 35. How large is $\kappa$? And after each is divided by its standard deviation?
 
@@ -391,7 +392,7 @@ SURFACES = {
 
 # %% id="optimizers"
 choosing, testing = np.random.default_rng(1).uniform(-3, 3, size=(2, 40, 2))
-steps = {}
+steps = {}  # counts of 40 starts, by surface and optimizer
 for surface, task in SURFACES.items():
     steps[surface] = {}
     for name, make in OPTIMIZERS.items():
@@ -417,10 +418,10 @@ evidence.record(
 )
 
 # %% [markdown] id="optimizers-reading" lang="en"
-# On a small smooth surface, where the gradient is exact and a learning rate of 1 is allowed, nothing beats plain descent. In a ravine momentum pays: it adds up the small pushes along the floor. So "the best optimizer" is a question about the surface. Nor do they always end alike: momentum may roll over a ridge into another valley.
+# On the small smooth surface, where the gradient is exact and a learning rate of 1 is allowed, neither of the two beats plain descent. In the ravine both need about half its steps: momentum adds up the small pushes along the floor, Adam makes them larger. So "the best optimizer" is a question about the surface.
 
 # %% [markdown] id="slider-text" lang="en"
-# Try it. Find a start whose walk crosses from one valley to the other when the learning rate grows.
+# One walk, and below it sliders that begin with the same one. Find a start whose walk crosses from one valley to the other when the learning rate grows.
 
 # %% id="slider"
 def redraw(w1, w2, learning_rate):
@@ -428,6 +429,9 @@ def redraw(w1, w2, learning_rate):
     return figures.one_walk(E, walk, learning_rate)
 
 
+show(*redraw(w1=-2.0, w2=1.5, learning_rate=0.5))
+
+# %% id="sliders"
 interactive_figure(
     redraw, w1=(-3.0, 3.0, 0.25, -2.0), w2=(-3.0, 3.0, 0.25, 1.5), learning_rate=(0.05, 3.0, 0.05, 0.5)
 )
@@ -543,7 +547,7 @@ check("04-saddle", kind)
 # - Read the gradient: steepest ascent; in any other direction the slope is its length times the cosine.
 # - Say why two starts may end in different minima, and draw the map of which goes where.
 # - Predict the pace from the condition number, $(\kappa-1)/(\kappa+1)$ a step, and improve it by standardizing.
-# - Recognise a saddle by its curvatures. Small batches run faster and never quite settle; momentum pays in a ravine, not everywhere, and may lead to another minimum.
+# - Recognise a saddle by its curvatures. Small batches run faster and never quite settle; momentum and Adam pay in a ravine, not everywhere.
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
