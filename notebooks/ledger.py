@@ -14,6 +14,10 @@ import stamps
 MARK = "<!-- ledger -->"
 MIME = "application/vnd.backprop-by-experiment.evidence+json"  # that of `utils.evidence`
 CLAIMS = stamps.ROOT / "notebooks/sources/claims.csv"
+VERDICT_HEAD = {
+    "en": "| | the article says | verdict | chapter |",
+    "zh": "| | 文章的说法 | 结论 | 章 |",
+}
 INTERVAL = re.compile(r"exact|\[-?\S+, -?\S+\]")
 
 
@@ -72,15 +76,24 @@ def problems(rows):
     ]
 
 
-def verdicts(rows):
+def verdicts(rows, language="en"):
     """Return README's table: each claim of the article, the verdict, the chapter."""
-    lines = ["| | the article says | verdict | chapter |", "|---|---|---|---|"]
+    lines = [VERDICT_HEAD[language], "|---|---|---|---|"]
+    column = {"en": "claim", "zh": "claim_zh"}[language]
     for claim in claims():
         mine = [row for row in rows if row["identifier"] == claim["number"]]
-        verdict = "; ".join(dict.fromkeys(row["verdict"] for row in mine))
+        words = [in_chinese(row["verdict"]) if language == "zh" else row["verdict"] for row in mine]
+        verdict = {"en": "; ", "zh": "；"}[language].join(dict.fromkeys(words))
         chapters = ", ".join(row["chapter"] for row in mine)
-        lines.append(f"| {claim['number']} | {claim['claim']} | {verdict} | {chapters} |")
+        lines.append(f"| {claim['number']} | {claim[column]} | {verdict} | {chapters} |")
     return "\n".join(lines) + "\n"
+
+
+def in_chinese(verdict):
+    """Return a verdict in Chinese, in short: a condition stands in the chapter, in English."""
+    if verdict.startswith("holds only if"):
+        return "有条件地成立"
+    return {"holds": "成立", "does not hold": "不成立"}[verdict]
 
 
 def table(rows):

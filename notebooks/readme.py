@@ -1,4 +1,4 @@
-"""What README.md shows of the notebooks: the table of chapters, and pictures from their outputs."""
+"""What the READMEs show of the notebooks: the table of chapters, and pictures from outputs."""
 
 import base64
 import html
@@ -9,44 +9,67 @@ import ledger
 import nbformat
 import stamps
 
-README = stamps.ROOT / "README.md"
+READMES = {"en": stamps.ROOT / "README.md", "zh": stamps.ROOT / "README.zh-CN.md"}
 MARKED = re.compile(r"(<!-- (chapters|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
+HEAD = {"en": "| chapter | the question | minutes | |", "zh": "| 章 | 要回答的问题 | 分钟 | |"}
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\((notebooks/pictures/(\d\d)-([a-z0-9-]+)\.png)\)")
 
 
 def files(paths):
-    """Return a dict of README.md and its picture files with the bytes they should have.
+    """Return a dict of both READMEs and their picture files with the bytes they should have.
 
     `paths` are the sources of all chapters.
     """
-    tables = {"chapters": chapter_table(paths), "verdicts": ledger.verdicts(ledger.rows())}
-    text = README.read_text(encoding="utf-8")
+    found = {path: picture for path, (picture, _) in pictures().items()}
+    return {
+        **{readme: filled(readme, language, paths) for language, readme in READMES.items()},
+        **found,
+    }
+
+
+def filled(readme, language, paths):
+    """Return the bytes of one README: its tables, and the alternative texts of its pictures."""
+    tables = {
+        "chapters": chapter_table(paths, language),
+        "verdicts": ledger.verdicts(ledger.rows(), language),
+    }
+    text = readme.read_text(encoding="utf-8")
     text = MARKED.sub(lambda found: found[1] + tables[found[2]] + found[3], text)
-    return {README: text.encode(), **{path: picture for path, (picture, _) in pictures().items()}}
+    return PICTURE.sub(
+        lambda found: f"![{stored_picture(*found.group(3, 4))[1]}]({found[2]})", text
+    ).encode()
 
 
-def chapter_table(paths):
-    """Return the table of chapters, made from the head of each source."""
-    rows = ["| chapter | the question | minutes | |\n|---|---|---|---|\n"]
+def chapter_table(paths, language):
+    """Return the table of chapters, made from the head of each source that has the language."""
+    rows = [HEAD[language] + "\n|---|---|---|---|\n"]
+    folder, question = {"en": ("", "question"), "zh": ("zh-CN/", "question_zh")}[language]
     for path in paths:
         source = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-        title = source.cells[0].source.splitlines()[0].lstrip("# ")
-        course, badge = source.metadata["course"], stamps.badges(path.stem, "en", ["en"])
-        link = f"[{title}](notebooks/{path.stem}.ipynb)"
-        rows.append(f"| {link} | {course['question']} | {course['minutes']} | {badge} |\n")
+        titles = [cell for cell in source.cells[:2] if cell.metadata.get("lang") == language]
+        if titles:
+            title = titles[0].source.splitlines()[0].lstrip("# ")
+            course, badge = (
+                source.metadata["course"],
+                stamps.badges(path.stem, language, [language]),
+            )
+            link = f"[{title}](notebooks/{folder}{path.stem}.ipynb)"
+            rows.append(f"| {link} | {course[question]} | {course['minutes']} | {badge} |\n")
     return "".join(rows)
 
 
 def pictures():
-    """Return a dict of the picture files in README.md: path -> (PNG bytes, alternative text).
+    """Return a dict of the picture files in the READMEs: path -> (PNG bytes, alternative text).
 
     `notebooks/pictures/03-slopes-figure.png` is the picture in the cell `slopes-figure` of
     chapter 03. Raises `ValueError` where there is no such cell, or it holds no picture.
     """
+    texts = [readme.read_text(encoding="utf-8") for readme in READMES.values()]
     return {
         stamps.ROOT / path: stored_picture(chapter, cell_id)
-        for _, path, chapter, cell_id in PICTURE.findall(README.read_text(encoding="utf-8"))
+        for text in texts
+        for _, path, chapter, cell_id in PICTURE.findall(text)
     }
 
 
@@ -59,5 +82,5 @@ def stored_picture(chapter, cell_id):
                 if found := re.search(r'<img alt="([^"]*)".*base64,([^"]+)"', page):
                     return base64.b64decode(found[2]), html.unescape(found[1])
     raise ValueError(
-        f"README.md shows cell {cell_id!r} of chapter {chapter}: no picture is stored there"
+        f"README shows cell {cell_id!r} of chapter {chapter}: no picture is stored there"
     )

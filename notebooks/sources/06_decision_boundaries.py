@@ -1,12 +1,17 @@
 # ---
 # jupyter:
-#   course: {chapter: "06", needs: ["02", "05"], minutes: 60, question: "What do their decision boundaries look like?"}
+#   course: {chapter: "06", needs: ["02", "05"], minutes: 60, question: "What do their decision boundaries look like?", question_zh: "它们的决策边界是什么样子？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
 # # 06 · Look at the boundary: tanh against relu
 #
 # A network with two inputs can be seen whole: each point of the plane belongs to one class or the other, and between them runs the **decision boundary**. This chapter draws it for three networks, watches it form, takes it to pieces, and asks what more neurons, more layers and more epochs are good for.
+
+# %% [markdown] id="title" lang="zh"
+# # 06 · 看看边界：tanh 与 relu
+#
+# 只有两个输入的网络，可以一眼看全：平面上的每个点，不属于这一类，就属于那一类，两类之间的分界就是**决策边界**。本章画出三个网络的决策边界，看它怎样形成，把它拆开细看，再来追问：更多的神经元、更多的层、更多的训练轮数，究竟有什么用。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** train some 1,500 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
@@ -18,6 +23,17 @@
 # - judge whether four layers are better than two.
 #
 # **You need** chapters 02 and 05, and about an hour.
+
+# %% [markdown] id="aims" lang="zh"
+# **你将**训练约 1,500 个小网络，把其中一个精确地拆成一块块线性区域，并寻找那个转折之处：过了它，拟合越好，网络反而越差。
+#
+# **你将学会**
+# - 读懂一张决策图，并说出图上的边界是怎样来的；
+# - 验证 relu 的边界由直线段组成，而 tanh 的边界不是；
+# - 分清对训练数据的拟合与对新数据的拟合；
+# - 判断四层是否比两层好。
+#
+# **你需要**先学完第 02 章和第 05 章，并留出大约一小时。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -48,6 +64,11 @@ evidence = EvidenceTable("06")
 #
 # Four tasks are drawn in the plane: circles, xor, moons and spirals. The fifth is real: did a patient's diabetes progress more than the median in the year after body mass index and one blood value were measured? Of each sample of 400, the first 200 are for training, the others are **fresh**: never trained on.
 
+# %% [markdown] id="tasks-text" lang="zh"
+# ## 五项任务，三个网络，一个对照
+#
+# 前四项任务画在平面上：circles（圆环）、xor（异或）、moons（双月）和 spirals（螺旋）。第五项 patients（患者）来自真实数据：测得体重指数和一项血液指标之后的一年里，患者糖尿病的进展是否超过中位数？每份样本含 400 个数据，前 200 个用于训练，其余的是**新数据**，从不参与训练。
+
 # %% id="tasks"
 NOISE = {"circles": 0.1, "xor": 0.1, "moons": 0.15, "spirals": 0.02}
 TASKS = [*NOISE, "patients"]
@@ -65,6 +86,9 @@ def sample(task, seed):
 
 # %% [markdown] id="networks-text" lang="en"
 # The networks are those of the article that inspired this course: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count. An `EnsembleTrainer` is chapter 05's `train_many` that keeps its compiled program, for the tuning first and then for the rest.
+
+# %% [markdown] id="networks-text" lang="zh"
+# 三个网络取自启发本课程的那篇文章：四个 tanh 隐藏层，四个 relu 隐藏层，两个 relu 隐藏层，每层都是八个神经元。第四个是我们加的：两个 relu 层，每层 13 个神经元，参数个数与四层、每层八个的网络大致相同。第 05 章的规则照旧：用 Adam，学习率从三个里选最好的；选的时候用 8 个种子，计入结果的是另外 32 个。`EnsembleTrainer` 就是第 05 章的 `train_many`，只是会留着编译好的程序，调完学习率，接着用它做其余的训练。
 
 # %% id="networks"
 NETWORKS = {
@@ -124,6 +148,9 @@ trained = {
 # %% [markdown] id="choose-text" lang="en"
 # `accuracy` holds each network's accuracy on its task's fresh data after each epoch, for the 32 seeds that count; `final` is its last epoch.
 
+# %% [markdown] id="choose-text" lang="zh"
+# `accuracy` 是每个网络在每一轮之后对所属任务新数据的准确率，只含计入结果的 32 个种子；`final` 是最后一轮的准确率。
+
 # %% id="choose"
 accuracy = np.array([
     fresh_accuracy(trained[name]).reshape(len(TASKS), len(COUNTED), EPOCHS) for name in NETWORKS
@@ -133,6 +160,9 @@ final.shape  # networks, tasks, seeds
 
 # %% [markdown] id="grid-predict" lang="en"
 # **Predict:** which of the five tasks will be the hardest? Will you be able to tell tanh from relu by the shape of the boundary alone?
+
+# %% [markdown] id="grid-predict" lang="zh"
+# **预测：** 五项任务中哪一项最难？单凭边界的形状，你能分出 tanh 和 relu 吗？
 
 # %% id="member"
 def member(name, task, seed, epoch=EPOCHS):
@@ -147,6 +177,9 @@ def median_seed(name, task):
 # %% [markdown] id="grid-text" lang="en"
 # Each panel draws the network whose accuracy is the median of its 32, with the fresh points of its own sample. Above it stand the median accuracy of all 32 and its 95 % interval. (The samples of the patients overlap, so their interval speaks of splits and starts, not of new patients.)
 
+# %% [markdown] id="grid-text" lang="zh"
+# 每幅小图从 32 个网络中挑出准确率居中的那一个来画，图中的点是它那份样本里的新数据。小图上方标着全部 32 个网络准确率的中位数及其 95 % 区间。（patients 的各份样本互有重叠，所以这一项的区间只反映数据划分和初始权值的差异，不能推及新的患者。）
+
 # %% id="grid"
 ARTICLE = ["4 tanh", "4 relu", "2 relu"]
 drawn = {(name, task): member(name, task, median_seed(name, task)) for name in ARTICLE for task in TASKS}
@@ -154,7 +187,10 @@ fresh = {key: tuple(part[N:] for part in samples[key[1], median_seed(*key)]) for
 show(*figures.grid(ARTICLE, TASKS, drawn, fresh, final))
 
 # %% [markdown] id="grid-reading" lang="en"
-# Smooth curves above, corners below: the eye can tell. The accuracies are close, except on the spirals. And the bends in the lowest row of numbers may be worth nothing: let a straight line, fitted by least squares, try the patients.
+# Smooth curves above, corners below: the eye can tell. The accuracies are close, except on the spirals. And where the accuracy is lowest, on the patients, the bends may be worth nothing: let a straight line, fitted by least squares, try them.
+
+# %% [markdown] id="grid-reading" lang="zh"
+# 上面一行是光滑的曲线，下面两行都带折角：肉眼就能分辨。除了 spirals，各网络的准确率都很接近。至于准确率最低的 patients 一列，那些弯折也许毫无价值：我们用最小二乘法拟合一条直线，让它来试试这项任务。
 
 # %% id="straight-line"
 def line_accuracy(seed):
@@ -171,6 +207,9 @@ for row, name in enumerate(ARTICLE):
 
 # %% [markdown] id="tanh-relu-text" lang="en"
 # `paired_difference` compares two networks seed by seed and gives the mean difference with its 95 % interval. We call a network better if the whole interval lies above half a point: less would matter to nobody.
+
+# %% [markdown] id="tanh-relu-text" lang="zh"
+# `paired_difference` 按种子逐一比较两个网络，给出平均差及其 95 % 区间。只有整个区间都高于半个百分点，我们才说一个网络更好：再小的差别，谁也不会在意。
 
 # %% id="tanh-relu"
 gaps = [paired_difference(final[1, column], final[0, column]) for column in range(len(TASKS))]
@@ -191,6 +230,13 @@ evidence.record(
 #
 # **Predict:** what does the boundary look like after two epochs, when little is learned? Will it turn into a spiral all at once, or piece by piece?
 
+# %% [markdown] id="film-predict" lang="zh"
+# ## 边界怎样形成
+#
+# 训练途中，我们在十二个轮次保存了权值，所以现在可以回头去看。
+#
+# **预测：** 两轮之后，网络还没学到多少，这时的边界是什么样子？它会一下子变成螺旋，还是一段一段地长出来？
+
 # %% id="film"
 shown, column = [2, 8, 22, 45, 120], TASKS.index("spirals")
 by_epoch = [accuracy[row, column, :, [e - 1 for e in shown]] for row in (0, 1)]
@@ -203,12 +249,20 @@ frames = [[member(name, "spirals", median_seed(name, "spirals"), e) for e in STO
 show_animation(*figures.boundary_frames(PAIR, STOPS, frames, held), fps=2)
 
 # %% [markdown] id="film-reading" lang="en"
-# A tanh network begins with a nearly straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0 (epoch 0 in the animation). Then bend is added to bend, sometimes as an island that joins the rest later. The picture is one network; the percentages are medians over 32.
+# A tanh network begins with a nearly straight cut, because with small weights it works in its straight part. A relu network begins with a few rays from the origin, because all biases begin at 0 (epoch 0 in the animation). Then bend is added to bend, sometimes as an island that joins the rest later. Each row shows one network; the percentages are medians over 32.
+
+# %% [markdown] id="film-reading" lang="zh"
+# tanh 网络起初几乎是一刀直切，因为权值很小时，tanh 只用到近乎直线的那一段。relu 网络起初是从原点发出的几条射线，因为所有偏置都从 0 开始（见动画的第 0 轮）。此后弯折一个接一个地添上去，有时先出现一座孤岛，后来才与其余部分相连。每一行画的只是一个网络；百分数则是 32 个网络的中位数。
 
 # %% [markdown] id="regions-text" lang="en"
 # ## Straight pieces
 #
 # A relu neuron is linear on either side of the line where its $z$ is 0. All neurons of the first layer cut the plane into convex polygons; inside each, the first layer is one linear map. The next layer cuts these polygons further. In the end the plane is a mosaic of **linear regions**, and on each the output neuron's $z$ is $g\cdot x + c$ with its own $g$ and $c$. The boundary is where $z = 0$. So inside a region it can only be straight.
+
+# %% [markdown] id="regions-text" lang="zh"
+# ## 直线段
+#
+# 以 $z$ 等于 0 的那条直线为界，relu 神经元在两侧都是线性的。第一层的所有神经元一起把平面切成若干凸多边形；在每个多边形内，第一层就是一个线性映射。下一层再把这些多边形切得更细。最后，整个平面成了由**线性区域**拼成的马赛克；在每个区域上，输出神经元的 $z$ 都是 $g\cdot x + c$，各区域有自己的 $g$ 和 $c$。边界就是 $z = 0$ 的地方，所以在一个区域之内，它只能是直的。
 
 # %% id="regions"
 model = member("4 relu", "circles", median_seed("4 relu", "circles"))
@@ -222,9 +276,14 @@ assert np.allclose(region.output(middle), (last_hidden(middle).numpy() @ W + b)[
 assert np.isclose(sum(region.area for region in regions), 3.2**2)
 
 # %% [markdown] id="regions-check" lang="en"
-# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and a polygon's linear map gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
+# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and the linear map of the largest polygon gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
 #
 # **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: replace its (longest) curve by as many straight pieces as the relu boundary has, then by twice and four times as many. How far is it from them?
+
+# %% [markdown] id="regions-check" lang="zh"
+# `linear_regions` 精确地算出这幅马赛克。代码中的断言拿它与网络对照：所有多边形恰好铺满正方形；最大那个多边形的线性映射算出的，正是网络自己在输出处的 $z$，它的 sigmoid 在 $z = 0$ 处为 ½。
+#
+# **预测：** 我们在细密的网格上描出每个网络的边界，并不借助它的区域。描出的线与精确的线段相差多远？再看 tanh：把它的曲线（最长的那条）换成直线段，段数先与 relu 的边界相同，再增加到两倍和四倍。曲线与这些直线段又相差多远？
 
 # %% id="trace"
 def longest(lines):
@@ -271,11 +330,17 @@ show(*figures.straightness(regions, exact, curves, chain, bounds, deviations))
 # %% [markdown] id="turning-text" lang="en"
 # A second way to see it: walk along the traced boundary and add up how much it turns. Sort the points by their turn, the sharpest first.
 
+# %% [markdown] id="turning-text" lang="zh"
+# 还可以换一种方式来看：沿着描出的边界走一遍，把一路上的转角加起来。各点按转角大小排列，转得最急的排在最前。
+
 # %% id="turning"
 show(*figures.turning({name: np.array(values) for name, values in shares.items()}))
 
 # %% [markdown] id="turning-reading" lang="en"
 # relu turns at its few corners and nowhere else. tanh turns everywhere, if not everywhere alike, so more pieces come closer and never arrive. Both bend around the same ring: many short straight pieces serve as well as a curve.
+
+# %% [markdown] id="turning-reading" lang="zh"
+# relu 的边界只在为数不多的几个角上转弯，别处一概不转。tanh 的边界处处都在转，只是各处转得有多有少；所以直线段越多就越贴近它，却永远不会与它重合。两种边界绕的是同一个环：许多短短的直线段，与一条曲线同样管用。
 
 # %% id="record-straight"
 estimate = median_interval(np.array(relu_regions, float))
@@ -297,8 +362,16 @@ evidence.record(
 #
 # "The more neurons, the stronger the fit; the more epochs, the stronger the fit." To what? We take few and noisy data, 80 points of two moons that overlap, and look at both: the accuracy on the 80, and on 400 fresh points.
 
+# %% [markdown] id="wide-text" lang="zh"
+# ## 更宽，更久
+#
+# “神经元越多，拟合越强；训练轮数越多，拟合越强。”可是，拟合的是什么？我们取一份又少又带噪声的数据：两弯相互重叠的月牙，共 80 个点。然后两种准确率都看：这 80 个点上的，以及 400 个新数据点上的。
+
 # %% [markdown] id="asleep-text" lang="en"
 # A trick saves us a program for each width. Take the widest network and set all weights into and out of a neuron to 0. Its $a$ is 0, so the weights out of it get no gradient; these are 0, so its δ is 0, and the weights into it get none either. It stays as if it were not there. A network of 4 neurons in a layer is one of 32 with 28 of them asleep.
+
+# %% [markdown] id="asleep-text" lang="zh"
+# 有一个窍门，可以省去为每种宽度各编译一个程序。取最宽的网络，把某个神经元的输入权值和输出权值全部设为 0。它的 $a$ 是 0，所以输出权值得不到梯度；输出权值是 0，所以它的 δ 是 0，输入权值也得不到梯度。于是它始终如此，就像不存在一样。每层 4 个神经元的网络，就相当于每层 32 个、其中 28 个在休眠的网络。
 
 # %% id="wide-start"
 WIDTHS, N_FEW, LONG = [1, 2, 4, 8, 16, 32], 80, 400
@@ -323,6 +396,9 @@ print("neurons asleep stayed asleep:", not wide.weights[0][narrow, :, 31].any())
 # %% [markdown] id="wide-choose-text" lang="en"
 # The claim speaks of the fit, so each width got the learning rate with the lowest training loss on the 8 tuning seeds. As a yardstick we need the best that is possible. The two classes overlap, and we know how they were made: the best classifier of all compares the two densities at a point.
 
+# %% [markdown] id="wide-choose-text" lang="zh"
+# 论断说的是拟合，所以每种宽度都选用在 8 个调参种子上训练损失最低的学习率。我们还需要一把标尺：最好能做到什么程度。两个类别互有重叠，而数据是怎样生成的，我们是知道的：所有分类器中最好的一个，就是在每一点比较两个类别的密度。
+
 # %% id="wide-choose"
 learned, fresh_fit = (
     100 * values["accuracy"].reshape(len(WIDTHS), len(COUNTED), LONG)
@@ -340,6 +416,9 @@ print(f"best possible on fresh data: {ceiling:.0f} %")
 # %% [markdown] id="maps-predict" lang="en"
 # **Predict:** in which corner of the map (few or many neurons, few or many epochs) is the training accuracy highest? In which the accuracy on fresh data?
 
+# %% [markdown] id="maps-predict" lang="zh"
+# **预测：** 在图的哪个角上（神经元少或多，轮数少或多），训练准确率最高？新数据上的准确率又在哪个角上最高？
+
 # %% id="maps"
 EPOCHS_SHOWN = [5, 10, 20, 50, 100, 200, 400]
 medians = np.median(learned, axis=1), np.median(fresh_fit, axis=1)
@@ -347,6 +426,9 @@ show(*figures.fit_maps(WIDTHS, EPOCHS_SHOWN, *medians, ceiling))
 
 # %% [markdown] id="maps-reading" lang="en"
 # On the training data more is better, almost without exception. On fresh data the best place lies in the middle: enough neurons, and not too long. Past it the network learns the noise of its 80 points. The lowest row is a warning of another kind: two layers of one relu neuron each. From half of the starts or more nothing is learned; then, as a rule, one of the two is switched off for every point.
+
+# %% [markdown] id="maps-reading" lang="zh"
+# 在训练数据上，神经元也好，轮数也好，几乎总是越多越好。在新数据上，最好的位置在中间：神经元要够多，训练却不能太久。过了那里，网络学的就是这 80 个点的噪声了。最下面一行是另一种警告：两层，每层只有一个 relu 神经元。从半数甚至更多的初始权值出发，网络什么也学不到；这时通常是两个神经元中有一个对所有的点都关闭了。
 
 # %% id="one-neuron"
 stuck = learned[0, :, -1] < 55
@@ -379,6 +461,11 @@ for claim, what, change, gaps in (
 #
 # **Predict:** with the same width? With the same number of parameters?
 
+# %% [markdown] id="four-two-text" lang="zh"
+# ## 四层比两层好吗？
+#
+# **预测：** 如果宽度相同呢？如果参数个数相同呢？
+
 # %% id="four-two"
 better = {}
 for rival in ("2 relu", "2 relu wide"):
@@ -399,6 +486,11 @@ evidence.record(
 # One often reads that depth multiplies the linear regions. Such networks can be built by hand. What do random ones do? For one layer of $n$ neurons the limit is known: $n$ lines cut the plane into at most $1 + n + n(n-1)/2$ pieces.
 #
 # **Predict:** 32 neurons, in one layer, in two of 16, in four of 8. Which makes the most regions?
+
+# %% [markdown] id="count-text" lang="zh"
+# 我们常常读到，深度会使线性区域成倍增加。这样的网络的确可以手工构造出来。那么随机的网络呢？只有一层、共 $n$ 个神经元时，上限是已知的：$n$ 条直线最多把平面切成 $1 + n + n(n-1)/2$ 块。
+#
+# **预测：** 32 个神经元，可以排成一层，可以排成两层、每层 16 个，也可以排成四层、每层 8 个。哪一种切出的区域最多？
 
 # %% id="count"
 SHAPES = [(width, depth) for depth in (1, 2, 4) for width in (4, 8, 16, 32) if width * depth <= 32]
@@ -437,10 +529,18 @@ evidence.record(
 # %% [markdown] id="count-reading" lang="en"
 # In one layer nearly every pair of neurons makes a piece of its own; with random weights, in four layers fewer do. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019). Training changes the count: our trained 4×8 networks had about 500. So random depth does not buy pieces, and on none of our five tasks, three of which left little room, did depth buy accuracy. What it costs is measured in chapter 07.
 
+# %% [markdown] id="count-reading" lang="zh"
+# 排成一层时，几乎每一对神经元都能切出一块自己的区域；排成四层时，如果权值是随机的，能做到的就没有这么多对了。随机网络的区域不多，区域的数目更多地取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。训练会改变区域的数目：我们训练好的 4×8 网络约有 500 个。可见，随机网络的深度换不来更多的区域；而在我们的五项任务中（其中三项本来就没有多少提高的余地），深度也没有在任何一项上换来更高的准确率。深度的代价是什么，第 07 章会来测量。
+
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
 #
 # Choose a network and a task and walk through its training.
+
+# %% [markdown] id="slider-text" lang="zh"
+# ## 轮到你了
+#
+# 选一个网络和一项任务，把它的训练从头到尾走一遍。
 
 # %% id="slider"
 def redraw(network, task, moment):
@@ -458,6 +558,13 @@ interactive_figure(redraw, network=PAIR, task=TASKS, moment=(0, len(STOPS) - 1, 
 #
 # Try: which is the smallest network that solves the spirals? What does a learning rate of 3 do?
 
+# %% [markdown] id="playground-text" lang="zh"
+# ## 游乐场
+#
+# 在这里，你可以看着一个网络当场学习。它仿照 TensorFlow Playground 制作，用的是真正的 Keras。选好数据、特征、层和激活函数，然后按 **Play**。每个小方块显示一个神经元单独的回答。下方是你在第 07 章要用到的东西：有多少梯度到达每一层，每一层的信号又有多少已经饱和或死去。
+#
+# 试一试：能解决 spirals 的最小网络是什么样的？学习率取 3 会怎样？
+
 # %% id="playground"
 from utils.playground import Session, Settings, pictures, playground
 
@@ -465,6 +572,9 @@ playground(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
 
 # %% [markdown] id="playground-still-text" lang="en"
 # Without a kernel, this is what it looks like after 200 epochs.
+
+# %% [markdown] id="playground-still-text" lang="zh"
+# 如果没有运行内核，你看到的就是下面这幅图：训练 200 轮之后的样子。
 
 # %% id="playground-still"
 session = Session(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
@@ -478,6 +588,11 @@ show(figure, f"A 2-4-4-1 network after {record.epoch} epochs, a small map for ea
 #
 # "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
 
+# %% [markdown] id="evidence-text" lang="zh"
+# ## 证据
+#
+# 编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本章自己的论断。
+
 # %% id="evidence"
 evidence
 
@@ -487,6 +602,13 @@ evidence
 # Replace the `...` and run the cell.
 #
 # **1.** A neuron with weights `w` (two numbers) and bias `b` switches on along a line. Return the $x_1$ at which this line crosses the $x_1$ axis (`w[0]` is not 0).
+
+# %% [markdown] id="exercises" lang="zh"
+# ## 练习
+#
+# 把 `...` 换成你的答案，然后运行单元格。
+#
+# **1.** 一个神经元的权值为 `w`（两个数），偏置为 `b`，它以一条直线为界，从关闭变为开启。返回这条直线与 $x_1$ 轴交点处的 $x_1$（`w[0]` 不为 0）。
 
 # %% id="exercise-line" tags=["exercise"]
 def crossing(w, b):
@@ -498,6 +620,9 @@ check("06-line", crossing)
 # %% [markdown] id="hint-line" lang="en"
 # *Hint.* On the axis $x_2 = 0$.
 
+# %% [markdown] id="hint-line" lang="zh"
+# *提示：* 在这条轴上，$x_2 = 0$。
+
 # %% id="solution-line" tags=["solution"]
 def crossing(w, b):
     return -b / w[0]
@@ -507,6 +632,9 @@ check("06-line", crossing)
 
 # %% [markdown] id="exercise-most-text" lang="en"
 # **2.** With `n` lines, how many more pieces does one line more make at most? And so: into how many pieces do `n` lines cut the plane? Return the second.
+
+# %% [markdown] id="exercise-most-text" lang="zh"
+# **2.** 已有 `n` 条直线，再加一条，最多会多出几块？由此想一想：`n` 条直线最多把平面切成几块？返回第二问的答案。
 
 # %% id="exercise-most" tags=["exercise"]
 def most_regions(n):
@@ -518,6 +646,9 @@ check("06-most", most_regions)
 # %% [markdown] id="hint-most" lang="en"
 # *Hint.* Draw one, two, three lines. Each new line crosses all the old ones.
 
+# %% [markdown] id="hint-most" lang="zh"
+# *提示：* 依次画一条、两条、三条直线。每条新直线都与所有旧直线相交。
+
 # %% id="solution-most" tags=["solution"]
 def most_regions(n):
     return 1 + n + n * (n - 1) // 2
@@ -528,6 +659,9 @@ check("06-most", most_regions)
 # %% [markdown] id="exercise-parameters-text" lang="en"
 # **3.** How many weights and biases has a network with two inputs, four hidden layers of eight and one output? Count before you look it up above.
 
+# %% [markdown] id="exercise-parameters-text" lang="zh"
+# **3.** 一个网络有两个输入、四个隐藏层（每层八个神经元）和一个输出，它一共有多少个权值和偏置？先自己数，再回到上文核对。
+
 # %% id="exercise-parameters" tags=["exercise"]
 parameters = ...
 
@@ -536,6 +670,9 @@ check("06-parameters", parameters)
 # %% [markdown] id="hint-parameters" lang="en"
 # *Hint.* Each neuron has one weight for each input, and a bias.
 
+# %% [markdown] id="hint-parameters" lang="zh"
+# *提示：* 每个神经元对每个输入各有一个权值，另外还有一个偏置。
+
 # %% id="solution-parameters" tags=["solution"]
 parameters = (2 + 1) * 8 + 3 * (8 + 1) * 8 + (8 + 1)
 
@@ -543,6 +680,9 @@ check("06-parameters", parameters)
 
 # %% [markdown] id="exercise-slope-text" lang="en"
 # **4.** Return the gradient, shape (2,), of $v\cdot\mathrm{relu}(xW + b)$ with respect to the point `x`, shape (2,): the slope of the linear region in which it lies. `W` has shape (2, n), `b` and `v` have shape (n,).
+
+# %% [markdown] id="exercise-slope-text" lang="zh"
+# **4.** 返回 $v\cdot\mathrm{relu}(xW + b)$ 对点 `x` 的梯度，也就是该点所在线性区域的斜率。各数组的形状：点和梯度，(2,)；`W`，(2, n)；`b` 和 `v`，(n,)。
 
 # %% id="exercise-slope" tags=["exercise"]
 def slope(W, b, v, x):
@@ -553,6 +693,9 @@ check("06-slope", slope)
 
 # %% [markdown] id="hint-slope" lang="en"
 # *Hint.* Which neurons are active there? The others might as well not exist.
+
+# %% [markdown] id="hint-slope" lang="zh"
+# *提示：* 在那一点，哪些神经元是开启的？其余的就当不存在。
 
 # %% id="solution-slope" tags=["solution"]
 def slope(W, b, v, x):
@@ -565,6 +708,9 @@ check("06-slope", slope)
 # %% [markdown] id="exercise-stop-text" lang="en"
 # **5.** Given the loss on data kept aside (validation data) after each epoch, at which epoch (counted from 1) should one have stopped? Data that chose the epoch are no longer fresh.
 
+# %% [markdown] id="exercise-stop-text" lang="zh"
+# **5.** 已知每一轮之后在留出的数据（验证数据）上的损失，训练本该在第几轮（从 1 数起）停下来？用来选定轮次的数据，就不再是新数据了。
+
 # %% id="exercise-stop" tags=["exercise"]
 def best_epoch(validation_losses):
     ...
@@ -574,6 +720,9 @@ check("06-stop", best_epoch)
 
 # %% [markdown] id="hint-stop" lang="en"
 # *Hint.* `np.argmin` counts from 0.
+
+# %% [markdown] id="hint-stop" lang="zh"
+# *提示：* `np.argmin` 从 0 数起。
 
 # %% id="solution-stop" tags=["solution"]
 def best_epoch(validation_losses):
@@ -590,6 +739,14 @@ check("06-stop", best_epoch)
 # - Tell the two fits apart: more neurons and epochs nearly always helped on the training data; on fresh data more neurons soon brought nothing, and more epochs did harm.
 # - Judge depth: ask against which width, with which number of parameters, on which task.
 
+# %% [markdown] id="recap" lang="zh"
+# ## 现在你会做什么
+#
+# - 读懂决策图：边界起初是一刀直切，每一个弯都是学出来的。
+# - 验证在每个线性区域之内，relu 的边界都是直的，只差舍入误差，而 tanh 的边界处处弯曲。
+# - 分清两种拟合：在训练数据上，增加神经元和轮数几乎总有帮助；在新数据上，增加神经元很快就不再有益，增加轮数则有害。
+# - 评判深度：先问清楚，是与什么宽度的网络相比，参数个数是多少，做的是哪一项任务。
+
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
 #
@@ -599,3 +756,13 @@ check("06-stop", best_epoch)
 # - B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), "Least Angle Regression", *The Annals of Statistics* 32, 407–499: the source of the patients' data.
 #
 # **Next:** [07 · Keep the gradient alive](07_vanishing_gradients.ipynb).
+
+# %% [markdown] id="reading" lang="zh"
+# ## 延伸阅读
+#
+# - G. Montúfar, R. Pascanu, K. Cho, Y. Bengio (2014), "On the Number of Linear Regions of Deep Neural Networks", *NeurIPS* 27：深度神经网络的线性区域有多少。
+# - B. Hanin, D. Rolnick (2019), "Deep ReLU Networks Have Surprisingly Few Activation Patterns", *NeurIPS* 32：深度 ReLU 网络的激活模式少得出人意料。
+# - D. Smilkov, S. Carter, D. Sculley, F. Viégas, M. Wattenberg (2017), "Direct-Manipulation Visualization of Deep Networks", arXiv:1708.03788：介绍 TensorFlow Playground。
+# - B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), "Least Angle Regression", *The Annals of Statistics* 32, 407–499：患者数据的出处。
+#
+# **下一章：** [07 · 让梯度活下去](07_vanishing_gradients.ipynb)。

@@ -216,7 +216,7 @@ evidence.record(
 # %% [markdown] id="deep-text" lang="en"
 # ## A network that cannot learn
 #
-# Now train: 20 hidden layers of 24 neurons on handwritten digits, 500 to learn from, 500 to be tested on. Plain gradient descent in batches of 25, 15 epochs, the best of five learning rates for each setting (chosen on 3 seeds, 20 others count). The `skip` in the function below is a cure; we come to it.
+# Now train: 20 hidden layers of 24 neurons on handwritten digits, 500 to learn from, 500 to be tested on. Plain gradient descent in batches of 25, 15 epochs. Each setting gets its own learning rate of five: the smallest that comes within 3 points of the best on 3 seeds; 20 others count. The `skip` in the function below is a cure; we come to it.
 
 # %% id="deep"
 layers = keras.layers
@@ -270,7 +270,8 @@ def trial(trainer, model, n_var):
     begun = [starting_weights(model, n_var, seed) for seed in range(len(TUNING) + len(COUNTED))]
     tried = [(seed, rate) for seed in TUNING for rate in RATES]
     tuned = fit(trainer, [begun[seed] for seed, _ in tried], *zip(*tried))
-    best = RATES[accuracy(tuned).reshape(len(TUNING), len(RATES)).mean(axis=0).argmax()]
+    means = accuracy(tuned).reshape(len(TUNING), len(RATES)).mean(axis=0)
+    best = RATES[np.flatnonzero(means > means.max() - 3)[0]]
     starts = [begun[seed] for seed in COUNTED]
     return fit(trainer, starts, COUNTED, [best] * len(COUNTED)), starts
 
@@ -448,7 +449,7 @@ evidence.record(
     experiment="20 layers, digits, 300 steps: relu with Glorot's weights, and with He's",
     measured=f"clearly above chance with Glorot's: {'relu' in learn}, with He's: {'relu, He' in learn}; tanh does better: "
     f"{paired_difference(final['tanh'], final['relu, He']).low > 0}; the interval is that of He's, in percent",
-    interval=means["relu, He"].outward(), holds="relu, He" in learn, only_if="the weights are made for it",
+    interval=means["relu, He"].outward(-1), holds="relu, He" in learn, only_if="the weights are made for it",
 )
 evidence.record(
     "07.4", "Skip connections let a deep sigmoid network learn", seeds=20,
@@ -584,7 +585,7 @@ print("leaky relu better by more than a point:", gap.low > 1)
 evidence.record(
     "07.6", "20 layers: leaky relu, which cannot die, learns better than relu", seeds=20,
     experiment="digits, 300 steps, He's weights", measured=f"better by more than a point: {gap.low > 1}; "
-    "the interval is that of the difference, in points", interval=gap.outward(), holds=bool(gap.low > 0),
+    "the interval is that of the difference, in points, outward to tens", interval=gap.outward(-1), holds=bool(gap.low > 1),
 )
 
 # %% [markdown] id="dead-depth-text" lang="en"

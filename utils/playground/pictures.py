@@ -157,8 +157,8 @@ def layer_bars(session):
     left = figure.add_axes((0.1, 0.15, 0.38, 0.7))
     norms = np.array(last.gradient_norms)
     norms = np.where(np.isfinite(norms), np.clip(norms, 1e-8, FINITE), np.nan)
+    left.set_yscale("log")  # before there are ticks to be made anew
     left.bar(range(len(norms)), norms, color=COLOURS["error"], width=0.6)
-    left.set_yscale("log")
     left.set_ylim(1e-6, max(10, 3 * np.nanmax(norms, initial=1)))
     left.set_yticks((1e-6, 1e-4, 1e-2, 1), ("10⁻⁶", "10⁻⁴", "10⁻²", "1"))  # mathtext is slow
     left.minorticks_off()

@@ -50,6 +50,8 @@ class Session:
         self.optimizer.build(self.model.trainable_variables)
         self._x, self._y = self._tensors(self.train)
         self._x_test, self._y_test = self._tensors(self.test)
+        slopes = ACTIVATIONS[settings.activation].derivative(np.linspace(-5, 5, 1001))
+        self._small = SMALL_SLOPE * np.abs(slopes).max()
         self._start = self.model.get_weights()
         self._train = self._compiled_training()
         self._measure = self._compiled_measurement()
@@ -167,7 +169,6 @@ class Session:
 
     def _saturation(self):
         derivative = ACTIVATIONS[self.settings.activation].derivative
-        threshold = SMALL_SLOPE * np.abs(derivative(np.linspace(-5, 5, 1001))).max()
-        still = [np.abs(derivative(z)) < threshold for z in self.signals(self.train.x)[:-1]]
+        still = [np.abs(derivative(z)) < self._small for z in self.signals(self.train.x)[:-1]]
         saturated = tuple(float(layer.mean()) for layer in still)
         return saturated, tuple(float(layer.all(axis=0).mean()) for layer in still)

@@ -11,7 +11,8 @@ from utils.playground.session import MOST_EPOCHS, Session
 from utils.playground.settings import Settings, keras_code
 from utils.validation import fail
 
-TRAINING_TIME = 0.02  # seconds of training between two pictures
+TRAINING_TIME = 0.01  # seconds of training between two pictures
+SHOWN = ("output", "network", "output", "losses", "output", "layers")  # one a time, in turn
 REST = 0.01  # seconds in which the kernel does other things between two pictures
 COLAB_TIME = 5.0  # seconds that a press of play trains in Colab
 
@@ -141,7 +142,7 @@ class Playground:
 
     def _frames(self, run):
         """Train and draw one picture, again and again, until something else than `run` is on."""
-        training, names = self.session.steps(MOST_EPOCHS), itertools.cycle(self._drawers())
+        training, names = self.session.steps(MOST_EPOCHS), itertools.cycle(SHOWN)
         while self._run is run and self.playing:
             end = time.monotonic() + TRAINING_TIME
             for record in training:
