@@ -1,24 +1,41 @@
 # ---
 # jupyter:
-#   course: {chapter: "05", needs: ["01", "02"], minutes: 60, question: "Why bend the signal, and with which curve?"}
+#   course: {chapter: "05", needs: ["01", "02"], minutes: 60, question: "Why bend the signal, and with which curve?", question_zh: "为什么要弯曲信号，用哪条曲线？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
 # # 05 · Bend the signal: activation functions
 #
-# Between two layers of weights stands a function of one number, the activation. Take it away and a deep network is no more than a shallow one. Take the wrong one and nothing is learned. This chapter looks at seven old ones and five newer ones, and then asks which is best.
+# Between two layers of weights stands a function of one number, the activation. Take it away and a deep network is no more than a shallow one. Take one that is flat and the hidden layers learn nothing. This chapter looks at seven old ones and five newer ones, and then asks which is best.
+
+# %% [markdown] id="title" lang="zh"
+# # 05 · 弯曲信号：激活函数
+#
+# 两层权值之间，有一个作用于单个数的函数，叫作激活。去掉它，深的网络就和浅的没有两样；换上一个处处平坦的，隐藏层就什么也学不到。本章看七个老的和五个较新的，然后问哪个最好。
 
 # %% [markdown] id="aims" lang="en"
-# **You will** compute each function and its slope, stretch their tails, build a curve out of hinges, and race five of them on four tasks.
+# **You will** compute each function and its slope, stretch their tails, build a curve out of straight pieces, and race five of them on four tasks.
 #
 # **You will learn to**
 # - say why a network needs an activation that is neither straight nor flat;
 # - tell sigmoid, tanh and softsign apart by their slope at 0 and by their tails;
 # - use softmax for what it is: an output for several classes;
-# - explain how relu, two straight pieces, makes any curve;
+# - explain how relu, two straight pieces, follows a curve;
 # - judge a sentence such as "relu is the best activation".
 #
 # **You need** chapters 01 and 02, and about an hour.
+
+# %% [markdown] id="aims" lang="zh"
+# **你将**计算每个函数和它的斜率，把它们的尾部拉开来看，用直线段搭出一条曲线，并让其中五个在四个任务上比赛。
+#
+# **你将学会**
+# - 说明网络为什么需要一个既不是直的、也不是平的激活；
+# - 按 0 处的斜率和尾部区分 sigmoid、tanh 和 softsign；
+# - 把 softmax 用在它该用的地方：多个类别的输出；
+# - 解释 relu 这两段直线怎样贴合一条曲线；
+# - 判断“relu 是最好的激活”这样的说法。
+#
+# **你需要**第 01 章和第 02 章，以及大约一小时。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -40,7 +57,7 @@ from utils.exercises import check
 from utils.figures import chapter_05 as figures
 from utils.models import BPNetwork, build_mlp
 from utils.plotting import show
-from utils.statistics import mean_interval, paired_difference
+from utils.statistics import paired_difference
 
 evidence = EvidenceTable("05")
 
@@ -50,6 +67,13 @@ evidence = EvidenceTable("05")
 # **purelin** passes its input on: $f(z) = z$. Stack three layers of it.
 #
 # **Predict:** how many layers would do the same?
+
+# %% [markdown] id="collapse-text" lang="zh"
+# ## 没有弯曲
+#
+# **purelin** 把输入原样传出：$f(z) = z$。把它叠三层。
+#
+# **预测：** 几层就能做到同样的事？
 
 # %% id="collapse"
 random = np.random.default_rng(0)
@@ -63,12 +87,27 @@ assert difference < 1e-12
 print(f"three layers against one matrix: they differ by less than 1e-12: {difference < 1e-12}")
 
 # %% [markdown] id="sign-text" lang="en"
-# One. Products of matrices are matrices. The opposite fault has **sign**: it bends, hard, but is flat on both sides. Its slope is 0 wherever it has one, and a δ times 0 is 0.
+# One: the product of the three matrices is one matrix. The opposite fault has **sign**: it bends, hard, but is flat on both sides. Its slope is 0 wherever it has one, and δ, the learning signal of chapter 01, times 0 is 0.
 #
-# **Predict:** we train a network with a sign hidden layer for 500 steps. Which weights move?
+# Two data sets of this chapter: the moons, two half circles that reach into each other, and the circles, a ring inside a ring. A straight line can separate neither.
+
+# %% [markdown] id="sign-text" lang="zh"
+# 一层：三个矩阵的乘积还是一个矩阵。**sign** 的毛病正相反：它弯得很急，两边却是平的。凡是有斜率的地方，斜率都是 0，而 δ（第 01 章的学习信号）乘以 0 还是 0。
+#
+# 下面是本章的两组数据：双月（moons），两个半圆彼此嵌入；圆环（circles），环中套环。哪一组都不能用一条直线分开。
+
+# %% id="two-tasks"
+moons = load("moons", n_samples=200, noise=0.1)
+circles = load("circles", n_samples=200, noise=0.1)
+show(*figures.tasks([moons, circles]))
+
+# %% [markdown] id="sign-predict" lang="en"
+# **Predict:** we train a network with a sign hidden layer on the moons for 500 steps. Which weights move?
+
+# %% [markdown] id="sign-predict" lang="zh"
+# **预测：** 我们在双月数据上训练一个隐藏层用 sign 的网络，共 500 步。哪些权值会动？
 
 # %% id="sign"
-moons = load("moons", n_samples=200, noise=0.1)
 network = BPNetwork((2, 8, 1), ("sign", "sigmoid"), seed=0)
 first, last = network.weights[0].copy(), network.weights[1].copy()
 for _ in range(500):
@@ -79,7 +118,10 @@ print("hidden weights moved by", np.abs(network.weights[0] - first).max())
 print("output weights moved:", bool(np.abs(network.weights[1] - last).max() > 0.1))
 
 # %% [markdown] id="accuracy-text" lang="en"
-# How well do they do? The same training for all three, 20 samples of two circles, one inside the other.
+# How well do they do? The same training for purelin, sign and tanh, on 20 samples of the two circles.
+
+# %% [markdown] id="accuracy-text" lang="zh"
+# 它们做得怎样？让 purelin、sign 和 tanh 接受同样的训练，数据是 20 份圆环样本。
 
 # %% id="accuracy"
 def accuracy_on_circles(activation, seed):
@@ -109,7 +151,12 @@ evidence.record(
 # %% [markdown] id="seven-text" lang="en"
 # ## Seven functions and their slopes
 #
-# The seven of the article are sign, purelin, sigmoid, tanh, softsign, relu and softmax. Backpropagation needs two things of an activation: its value on the way forward and its slope on the way back. Here are four of the seven. With $a = f(z)$ at hand some slopes cost nothing more: $a(1-a)$ for sigmoid, $1-a^2$ for tanh.
+# The seven of the article are sign, purelin, sigmoid, tanh, softsign, relu and softmax. Backpropagation needs two things of an activation: its value on the way forward and its slope on the way back. Here are four of the seven. With $a = f(z)$ at hand some slopes cost next to nothing: $a(1-a)$ for sigmoid, $1-a^2$ for tanh.
+
+# %% [markdown] id="seven-text" lang="zh"
+# ## 七个函数和它们的斜率
+#
+# 文章里的七个是 sign、purelin、sigmoid、tanh、softsign、relu 和 softmax。反向传播要求激活提供两样东西：前向时的值，反向时的斜率。这里先看七个中的四个。手头有了 $a = f(z)$，有些斜率几乎不用再算：sigmoid 的是 $a(1-a)$，tanh 的是 $1-a^2$。
 
 # %% id="four"
 def sigmoid(z):
@@ -142,13 +189,19 @@ for name, slope in SLOPES.items():
     assert np.allclose(slope(z), ACTIVATIONS[name].derivative(z), rtol=1e-12)
 
 # %% [markdown] id="multiples-text" lang="en"
-# The course keeps all of them, with exact slopes, in `utils.activations.ACTIVATIONS`. Blue is the function, dashed red its slope. **softmax** is missing: it works on several numbers at once, and comes below.
+# The course keeps all of them, with exact slopes, in `utils.activations.ACTIVATIONS`. Solid blue is the function, dashed red its slope. **softmax** is missing: it works on several numbers at once, and comes below.
+
+# %% [markdown] id="multiples-text" lang="zh"
+# 全部函数连同精确的斜率都在 `utils.activations.ACTIVATIONS` 里。蓝色实线是函数，红色虚线是斜率。图中没有 **softmax**：它同时作用于几个数，下面再讲。
 
 # %% id="multiples"
 show(*figures.small_multiples(["sign", "purelin", "sigmoid", "tanh", "softsign", "relu"]))
 
 # %% [markdown] id="limits-text" lang="en"
 # Where do they end? Infinity is a number that floating point knows, so we can ask for the limits themselves.
+
+# %% [markdown] id="limits-text" lang="zh"
+# 它们最后到哪里？浮点数里有无穷大这个数，所以可以直接问极限。
 
 # %% id="limits"
 LIMITS = {"sign": (-1, 1), "sigmoid": (0, 1), "tanh": (-1, 1), "softsign": (-1, 1), "relu": (0, np.inf)}
@@ -176,13 +229,23 @@ for claim, name in (("C15", "sigmoid"), ("C16", "tanh"), ("C17", "softsign")):
 #
 # **Predict:** which slope at 0 is the smallest? Whose slope at $z = 10$ is the largest?
 
+# %% [markdown] id="tails-predict" lang="zh"
+# ## 三个看上去一样的函数
+#
+# sigmoid、tanh 和 softsign 都呈 S 形，靠两个数就能区分。一个是 0 处的斜率：信号小的时候，δ 就乘以它。另一个是信号大的时候，斜率消失得有多快。
+#
+# **预测：** 哪一个在 0 处的斜率最小？哪一个在 $z = 10$ 处的斜率最大？
+
 # %% id="tails"
 for name in ("sigmoid", "tanh", "softsign"):
     slope = ACTIVATIONS[name].derivative
     print(f"{name:9} slope at 0: {slope(0.0):.2f}   at 10: {slope(10.0):.1e}")
 
 # %% [markdown] id="fit-text" lang="en"
-# On a logarithmic scale an exponential is a straight line, and on two logarithmic scales a power is. We fit both: for sigmoid and tanh the rate of $e^{-rz}$ between 8 and 16, for softsign the exponent of $z^{-p}$ between 100 and 1000.
+# If the height is on a logarithmic scale, an exponential is a straight line; if both axes are, a power is. So each figure has a kind of tail that it shows best. We fit both: for sigmoid and tanh the rate of $e^{-rz}$ between 8 and 16, for softsign the exponent of $z^{-p}$ between 100 and 1000.
+
+# %% [markdown] id="fit-text" lang="zh"
+# 高度取对数刻度时，指数函数是一条直线；两个轴都取对数刻度时，幂函数是一条直线。所以每张图各有它最能看清的一类尾部。两种都拟合一下：sigmoid 和 tanh 求 8 到 16 之间 $e^{-rz}$ 的速率，softsign 求 100 到 1000 之间 $z^{-p}$ 的指数。
 
 # %% id="fit"
 near, far = np.linspace(8, 16, 50), np.geomspace(100, 1000, 50)
@@ -204,9 +267,14 @@ evidence.record(
 )
 
 # %% [markdown] id="traps-text" lang="en"
-# The formulas hide two traps. $e^{-z}$ overflows for very negative $z$. And $1-\tanh^2 z$ subtracts two numbers that are equal to 16 digits.
+# The formulas hide two traps. $e^{-z}$ overflows for very negative $z$. And for large $z$ the difference $1-\tanh^2 z$ is that of two numbers which agree in 16 digits.
 #
-# **Predict:** what is the slope of tanh at 20 by that formula? By $4\,\sigma(2z)\,\sigma(-2z)$, which is the same?
+# **Predict:** what is the slope of tanh at 20 by that formula? By $4\,\sigma(2z)\,\sigma(-2z)$ with the sigmoid $\sigma$, which is the same?
+
+# %% [markdown] id="traps-text" lang="zh"
+# 公式里藏着两个陷阱。$z$ 是绝对值很大的负数时，$e^{-z}$ 会溢出。$z$ 很大时，$1-\tanh^2 z$ 是两个前 16 位相同的数之差。
+#
+# **预测：** 按这个公式，tanh 在 20 处的斜率是多少？按与它相等的 $4\,\sigma(2z)\,\sigma(-2z)$（$\sigma$ 即 sigmoid）呢？
 
 # %% id="traps"
 with np.errstate(over="ignore"):
@@ -219,7 +287,14 @@ print(f"slope of tanh at 20: by 1 − tanh² {1 - np.tanh(20.0) ** 2:.1e}, exact
 #
 # $$p_k = \frac{e^{z_k/\tau}}{\sum_j e^{z_j/\tau}}$$
 #
-# It turns several numbers into positive ones that add up to 1, so they can be read as probabilities. Adding the same number to each $z$ changes nothing. The temperature $\tau$, usually 1, decides how much the largest takes.
+# It turns several numbers $z_k$ into positive ones that add up to 1, so they can be read as probabilities. Here $j$ runs over all of them. Adding the same number to each $z$ changes nothing. The temperature $\tau$, usually 1, decides how much the largest takes.
+
+# %% [markdown] id="softmax-text" lang="zh"
+# ## softmax
+#
+# $$p_k = \frac{e^{z_k/\tau}}{\sum_j e^{z_j/\tau}}$$
+#
+# 它把几个数 $z_k$ 变成和为 1 的正数，因此可以读作概率。这里 $j$ 取遍所有的数。给每个 $z$ 加上同一个数，结果不变。温度 $\tau$ 通常为 1，它决定最大的那个数拿走多少。
 
 # %% id="softmax"
 softmax = ACTIVATIONS["softmax"].function
@@ -233,16 +308,22 @@ def redraw(temperature):
     return figures.temperature(scores, 10**temperature)
 
 
-show(*figures.temperatures(scores, [0.2, 1.0, 5.0]))
+show(*redraw(temperature=0.0))
 
 # %% [markdown] id="temperature-text" lang="en"
-# The slider moves $\log_{10}\tau$. What remains of softmax when it is very cold, and when it is very hot?
+# On the right every temperature at once; the dotted line marks the bars on the left. The slider moves $\log_{10}\tau$. What remains of softmax when it is very cold, and when it is very hot?
+
+# %% [markdown] id="temperature-text" lang="zh"
+# 右边一次画出所有温度，点线标出左边柱形所在的温度。滑块移动的是 $\log_{10}\tau$。温度很低时，softmax 剩下什么？温度很高时呢？
 
 # %% id="temperature-slider"
 interactive_figure(redraw, temperature=(-1.0, 1.5, 0.1, 0.0))
 
 # %% [markdown] id="jacobian-text" lang="en"
-# Each output depends on each input, so the slope is a matrix, the **Jacobian**: $\partial p_j/\partial z_k = p_j\,([j=k] - p_k)$. Its rows add up to 0, because the outputs' sum cannot change. One neuron alone says nothing here: softmax of a single number is always 1. It is a function for outputs: each output needs all the others.
+# Each output depends on each input, so the slope is a matrix, the **Jacobian**: $\partial p_j/\partial z_k = p_j\,([j=k] - p_k)$, where $[j=k]$ is 1 if $j=k$ and 0 otherwise. Its rows add up to 0, because the outputs' sum cannot change. One neuron alone says nothing here: softmax of a single number is always 1. So it stands where several numbers share one whole, above all at the output.
+
+# %% [markdown] id="jacobian-text" lang="zh"
+# 每个输出都依赖于每个输入，所以斜率是一个矩阵，叫作**雅可比矩阵**：$\partial p_j/\partial z_k = p_j\,([j=k] - p_k)$，其中 $[j=k]$ 在 $j=k$ 时为 1，否则为 0。它每一行的和为 0，因为输出之和不能变。只有一个神经元时它什么也说明不了：单个数的 softmax 总是 1。所以它用在几个数分享一个整体的地方，首先就是输出处。
 
 # %% id="jacobian"
 watched = tf.constant(scores)
@@ -265,9 +346,16 @@ evidence.record(
 # %% [markdown] id="hinge-text" lang="en"
 # ## relu: straight pieces make curves
 #
-# relu is 0 on the left and $z$ on the right. A neuron of it is a **hinge**: flat up to a point, then a straight slope. Add hinges at several points, each with the *change* of slope wanted there, and the sum is any chain of straight pieces. We build it here, we do not learn it.
+# relu is 0 on the left and $z$ on the right. A neuron with it is a **hinge**: flat up to a point, then a straight slope. Add hinges at several points, each with the *change* of slope wanted there, and the sum is any chain of straight pieces. We build it here, we do not learn it.
 #
 # **Predict:** twice as many hinges along a smooth curve. By which factor does the largest error shrink?
+
+# %% [markdown] id="hinge-text" lang="zh"
+# ## relu：直线段拼成曲线
+#
+# relu 在左边为 0，在右边为 $z$。用它的神经元是一个**铰链**：到某一点为止是平的，之后是一段直的斜坡。在几个点各放一个铰链，每个带来那里所需的斜率的*变化*，它们的和就能拼成任意的折线。这里我们直接搭建，并不学习。
+#
+# **预测：** 沿一条光滑曲线，把铰链的数目加倍。最大误差会缩小到几分之一？
 
 # %% id="hinges"
 def hinges(curve, n, low=0.0, high=2 * np.pi):
@@ -290,7 +378,7 @@ print(f"error falls like n^(-{exponent:.1f}); twice as many hinges, {2**exponent
 show(*figures.hinge_sum(np.sin, hinges, 6, counts, errors))
 
 # %% id="hinge-slider"
-interactive_figure(lambda n: figures.one_hinge_sum(np.sin, hinges, n), n=(1, 40, 1, 6))
+interactive_figure(lambda n: figures.hinge_sum(np.sin, hinges, n, counts, errors), n=(1, 40, 1, 6))
 
 # %% id="record-hinges"
 evidence.record(
@@ -303,7 +391,12 @@ evidence.record(
 # %% [markdown] id="modern-text" lang="en"
 # ## Five newer ones
 #
-# leaky relu keeps a small slope on the left. elu and selu end softly at a negative value (Clevert et al. 2016, Klambauer et al. 2017). gelu and silu are smooth, and dip below 0 before they rise (Hendrycks & Gimpel 2016, Elfwing et al. 2018).
+# leaky relu keeps a small slope on the left, 0.2 in `keras.activations` (Maas et al. 2013). elu and selu end softly at a negative value (Clevert et al. 2016, Klambauer et al. 2017). gelu and silu are smooth, and dip below 0 before they rise (Hendrycks & Gimpel 2016, Elfwing et al. 2018).
+
+# %% [markdown] id="modern-text" lang="zh"
+# ## 五个较新的函数
+#
+# leaky relu 在左边保留一个小的斜率，在 `keras.activations` 里是 0.2（Maas et al. 2013）。elu 和 selu 在左边平缓地趋于一个负值（Clevert et al. 2016，Klambauer et al. 2017）。gelu 和 silu 是光滑的，上升之前先降到 0 以下（Hendrycks & Gimpel 2016，Elfwing et al. 2018）。
 
 # %% id="modern-figure"
 show(*figures.small_multiples(["leaky_relu", "elu", "selu", "gelu", "silu", "relu"]))
@@ -312,6 +405,11 @@ show(*figures.small_multiples(["leaky_relu", "elu", "selu", "gelu", "silu", "rel
 # ## What ten layers make of a slope
 #
 # On the way back each layer multiplies δ by the slope of its activation. The largest slope bounds what can come through. Ten layers raise it to the tenth power. (They also multiply by weights; chapter 07 puts the two together.)
+
+# %% [markdown] id="tenth-text" lang="zh"
+# ## 十层把斜率变成什么
+#
+# 反向时，每一层都把 δ 乘以自己激活的斜率。最大的斜率限制了能传回多少，十层就是它的十次方。（各层还要乘以权值；第 07 章把两者放在一起。）
 
 # %% id="tenth"
 z = np.linspace(-6, 6, 120001)
@@ -323,14 +421,15 @@ for name in ("sigmoid", "tanh", "softsign", "relu", "leaky_relu", "elu", "selu",
 # ## Is relu the best?
 #
 # The article calls relu the best of these functions. We test it: four tasks, two hidden layers, the same budget for all. Three tasks are points in the plane; the fourth is to tell odd from even handwritten digits. Each activation has the learning rate that is best for it on 8 seeds which are not used afterwards; then 32 other seeds count, each with data of its own.
-#
-# **Predict:** on how many of the four tasks will relu win?
 
-# %% id="race-setup"
-CHOICES = ["sigmoid", "tanh", "softsign", "relu", "silu"]
-RATES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
+# %% [markdown] id="race-text" lang="zh"
+# ## relu 最好吗？
+#
+# 文章说 relu 是这些函数中最好的。我们来检验：四个任务，两个隐藏层，预算全都相同。三个任务是平面上的点，第四个是区分奇数和偶数的手写数字。每个激活都用对它最好的学习率，这是在 8 个种子上选出来的，之后不再使用；真正计数的是另外 32 个种子，每个都有自己的数据。
+
+# %% id="race-tasks"
 TASKS = {"circles": 0.1, "moons": 0.15, "spirals": 0.02, "digits": None}  # and their noise
-SEEDS, EPOCHS, N = 40, 40, 200  # 8 seeds to choose the learning rate, 32 to measure
+N = 200  # samples to learn from, and as many to be tested on
 pictures = load("digits")
 
 
@@ -340,8 +439,25 @@ def draw(task, seed):
     order = np.random.default_rng(seed).permutation(len(pictures.x))[:2 * N]
     return dataclasses.replace(pictures, x=pictures.x[order] / 16, y=pictures.y[order] % 2)
 
+
+show(*figures.tasks([draw(task, seed=0) for task in TASKS]))
+
+# %% [markdown] id="race-predict" lang="en"
+# **Predict:** on how many of the four tasks will relu win?
+
+# %% [markdown] id="race-predict" lang="zh"
+# **预测：** 四个任务里，relu 会赢几个？
+
+# %% id="race-setup"
+CHOICES = ["sigmoid", "tanh", "softsign", "relu", "silu"]
+RATES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
+SEEDS, EPOCHS = 40, 40  # 8 seeds to choose the learning rate, 32 to measure
+
 # %% [markdown] id="padding-text" lang="en"
 # A picture has 64 numbers, a point has two. With 62 zeros behind it a point fits the same network: the weights from an input that is always 0 never matter and never move. So one program can train all four tasks. Of each sample of 400 one half is to learn from, the other half to be tested on.
+
+# %% [markdown] id="padding-text" lang="zh"
+# 一张图有 64 个数，一个点有两个。在点的后面补上 62 个零，它就适合同一个网络：来自恒为 0 的输入的权值从不起作用，也从不移动。这样一个程序就能训练全部四个任务。每组样本 400 个，一半用来学习，另一半用来测试。
 
 # %% id="race-data"
 members = [(task, seed, rate) for task in TASKS for seed in range(SEEDS) for rate in RATES]
@@ -354,6 +470,9 @@ x.shape, y.shape
 # %% [markdown] id="starts-text" lang="en"
 # A seed starts from the same weights with every activation: small ones, drawn for the inputs that are in use.
 
+# %% [markdown] id="starts-text" lang="zh"
+# 同一个种子，不论用哪个激活，都从同样的权值出发：它们很小，按实际用到的输入抽取。
+
 # %% id="starts"
 def starting_weights(inputs, seed):
     parameters = BPNetwork((inputs, 12, 12, 1), seed=seed).parameters
@@ -365,7 +484,10 @@ starts = [starting_weights(64 if task == "digits" else 2, seed) for task, seed, 
 starts = [np.stack(arrays) for arrays in zip(*starts)]
 
 # %% [markdown] id="train-many-text" lang="en"
-# `train_many` builds one Keras model, stacks the weights of all 960 networks along a new first axis, and trains the stack as if it were one network, in one compiled program. Each gets what `model.fit` would give it, and the helper's tests confirm this to five digits.
+# `train_many` builds one Keras model, stacks the weights of all 1,120 networks along a new first axis, and trains the stack as if it were one network, in one compiled program. Each gets what `model.fit` would give it, and the helper's tests confirm this to five digits.
+
+# %% [markdown] id="train-many-text" lang="zh"
+# `train_many` 只建一个 Keras 模型，把全部 1,120 个网络的权值沿一个新的首轴叠起来，当作一个网络来训练，编译成一个程序。每个网络得到的与 `model.fit` 给它的相同，这个函数的测试确认到了五位数字。
 
 # %% id="race-function"
 from utils.ensembles import train_many
@@ -386,61 +508,85 @@ accuracy = np.array([race(activation) for activation in CHOICES])
 accuracy.shape  # activations, tasks, seeds, learning rates, epochs
 
 # %% [markdown] id="choose-text" lang="en"
-# Each activation now gets, on each task, the learning rate with the highest mean accuracy over the first 8 seeds. Only the other 32 count.
+# From one epoch to the next a network's accuracy goes up and down. So we take the mean over the last ten epochs. Each activation gets, on each task, the learning rate with the highest such mean over the first 8 seeds; only the other 32 count. (Each of 200 test samples counts half a percent; rounding restores that from float32.)
+
+# %% [markdown] id="choose-text" lang="zh"
+# 从一轮到下一轮，网络的准确率时高时低。所以我们取最后十轮的均值。在每个任务上，每个激活都取前 8 个种子上这个均值最高的学习率，只有另外 32 个种子计数。（200 个测试样本，每个占百分之 0.5；float32 失掉的这一点由取整恢复。）
 
 # %% id="choose"
-tuning, measuring = accuracy[:, :, :8], accuracy[:, :, 8:]
-best_rate = tuning[..., -1].mean(axis=2).argmax(axis=-1)  # activations, tasks
-chosen = np.take_along_axis(measuring, best_rate[:, :, None, None, None], axis=3)[:, :, :, 0]
-final = 100 * chosen[..., -1]  # activations, tasks, seeds
-tasks = list(TASKS)
-at_the_end = int(np.isin(best_rate, [0, len(RATES) - 1]).sum())
-print(f"of {best_rate.size} choices {at_the_end} fall on the first or last rate of the list")
+percent = np.round(100 * accuracy.astype(float), 1)
+
+
+def tuned(values, best):
+    """Return the values (activations, tasks, 32 seeds) at the learning rate best on 8 others."""
+    rate = best(values[:, :, :8].mean(axis=2), axis=-1)
+    chosen = np.take_along_axis(values[:, :, 8:], rate[:, :, None, None], axis=3)
+    return chosen[..., 0], rate
+
+
+final, rate = tuned(percent[..., -10:].mean(axis=-1), np.argmax)
+at_the_end = int(np.isin(rate, [0, len(RATES) - 1]).sum())
+print(f"of {rate.size} choices {at_the_end} fall on the first or last rate of the list")
 
 # %% id="race-figure"
+tasks = list(TASKS)
 show(*figures.race(CHOICES, tasks, final))
 
 # %% [markdown] id="differences-text" lang="en"
-# The intervals above are for each activation alone. The fair comparison is paired: the same seed, the same data, the same starting weights. We count a task for relu, or against it, when the 95 % interval of the mean difference lies wholly beyond half a point.
+# The intervals above are for each activation alone. The fair comparison is paired: the same seed, the same data, the same starting weights. We count a task for relu, or against it, when the 95 % interval of the mean difference lies wholly beyond one point.
+
+# %% [markdown] id="differences-text" lang="zh"
+# 上面的区间是每个激活各自的。公平的比较要成对：同样的种子、同样的数据、同样的初始权值。只有当均值之差的 95 % 区间整个超出一个百分点时，我们才把这个任务算作 relu 胜或负。
 
 # %% id="differences"
 ours = CHOICES.index("relu")
-better, worse = {}, {}
-for rival, name in enumerate(CHOICES):
-    gaps = [paired_difference(final[ours, task], final[rival, task]) for task in range(4)]
-    better[name] = sum(gap.low > 0.5 for gap in gaps)
-    worse[name] = sum(gap.high < -0.5 for gap in gaps)
-for name in CHOICES:
-    if name != "relu":
-        print(f"relu against {name:8} better on {better[name]} of 4 tasks, worse on {worse[name]}")
+gaps = {
+    name: [paired_difference(final[ours, task], final[rival, task]) for task in range(4)]
+    for rival, name in enumerate(CHOICES) if name != "relu"
+}
+better = {name: sum(gap.low > 1 for gap in row) for name, row in gaps.items()}
+worse = {name: sum(gap.high < -1 for gap in row) for name, row in gaps.items()}
+for name in gaps:
+    print(f"relu against {name:8} better on {better[name]} of 4 tasks, worse on {worse[name]}")
 
 # %% [markdown] id="speed-text" lang="en"
-# Accuracy after a fixed number of epochs is one question. How soon a network gets somewhere is another. We count the epochs until the test accuracy first reaches a target; a network that never does counts as one epoch more than there were.
+# Accuracy after a fixed number of epochs is one question. How soon a network gets somewhere is another. We count the epochs until the test accuracy first reaches a target; a network that never does counts as one epoch more than there were. For this question each activation gets the learning rate with the fewest epochs over the 8 seeds.
+
+# %% [markdown] id="speed-text" lang="zh"
+# 固定轮数之后的准确率是一个问题，多快能达到某个水平是另一个问题。我们数一数测试准确率首次达到目标用了多少轮；始终达不到的网络，记作比总轮数多一轮。对这个问题，每个激活取 8 个种子上用轮数最少的学习率。
 
 # %% id="speed"
-TARGETS = np.array([0.95, 0.95, 0.75, 0.85])
-reached = chosen >= TARGETS[:, None, None]
-epochs = np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, EPOCHS + 1)
+TARGETS = np.array([95, 95, 75, 85])
+reached = percent >= TARGETS[:, None, None, None]
+count = np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, EPOCHS + 1)
+epochs, _ = tuned(count, np.argmin)
 show(*figures.epochs_to_target(CHOICES, tasks, TARGETS, epochs, EPOCHS))
 
 # %% id="record-race"
-smallest = min(better[name] for name in CHOICES if name != "relu")
-overall = mean_interval(final[ours].mean(axis=0))
+lead = gaps["tanh"][tasks.index("spirals")]
 evidence.record(
     "C20", "relu is the best of these activation functions",
-    experiment="4 tasks, two hidden layers, the best of 6 learning rates for each", seeds=32,
-    measured=f"relu {overall.value:.0f} % right on average; better on / worse on, of 4 tasks: " + ", ".join(
-        f"{n} {better[n]}/{worse[n]}" for n in CHOICES if n != "relu"),
-    interval=np.round(overall[1:]), holds=bool(smallest == 4),
+    experiment="4 tasks, two hidden layers, the best of 7 learning rates for each", seeds=32,
+    measured="better by over a point on / worse on, of 4 tasks: " + ", ".join(
+        f"{n} {better[n]}/{worse[n]}" for n in gaps) + "; interval of relu − tanh on the spirals, in points",
+    interval=np.round(lead[1:]), holds=bool(min(better.values()) == 4),
 )
 
 # %% [markdown] id="race-reading" lang="en"
-# relu is the safest of the five here, not the best at everything. It wins clearly where the boundary is intricate, on the spirals, and no rival is better anywhere by more than half a point with certainty. But in final accuracy tanh, softsign and silu are not clearly behind it on the other three tasks. It is among the fastest, too; the rates were chosen for the final accuracy, not for speed. Only sigmoid loses on three of four within this budget. All networks here have two hidden layers; deeper ones may order the five otherwise.
+# relu is a safe choice here, not the best at everything. It is far ahead where the boundary is intricate, on the spirals, and no rival is better anywhere by more than a point with certainty. But tanh, softsign and silu are not clearly behind it on the other three tasks; only sigmoid is, on all four. relu is also clearly the soonest at the target on the three tasks in the plane, though not on the digits. All networks here have two hidden layers; deeper ones may order the five otherwise.
+
+# %% [markdown] id="race-reading" lang="zh"
+# 在这里 relu 是稳妥的选择，但并非样样最好。在边界曲折的螺旋（spirals）上，它遥遥领先；也没有哪个对手能在任何任务上确定地比它好一个百分点以上。但在另外三个任务上，tanh、softsign 和 silu 并不明显落后；只有 sigmoid 四个任务都落后。在平面上的三个任务中，relu 也明显最先达到目标，在手写数字上则不是。这里的网络都只有两个隐藏层，更深的网络也许会给出不同的名次。
 
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence
 #
 # "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
+
+# %% [markdown] id="evidence-text" lang="zh"
+# ## 证据
+#
+# 编号带“C”的论断来自启发了本课程的那篇文章，其余的是本章自己的。
 
 # %% id="evidence"
 evidence
@@ -452,6 +598,13 @@ evidence
 #
 # **1.** The slope of sigmoid at $z$.
 
+# %% [markdown] id="exercises" lang="zh"
+# ## 练习
+#
+# 把 `...` 换成你的答案，然后运行单元格。
+#
+# **1.** 求 sigmoid 在 $z$ 处的斜率。
+
 # %% id="exercise-sigmoid" tags=["exercise"]
 def sigmoid_slope(z):
     ...
@@ -461,6 +614,9 @@ check("05-sigmoid", sigmoid_slope)
 
 # %% [markdown] id="hint-sigmoid" lang="en"
 # *Hint.* With $a = 1/(1+e^{-z})$ it needs only $a$.
+
+# %% [markdown] id="hint-sigmoid" lang="zh"
+# *提示：* 记 $a = 1/(1+e^{-z})$，只用 $a$ 就够了。
 
 # %% id="solution-sigmoid" tags=["solution"]
 def sigmoid_slope(z):
@@ -473,6 +629,9 @@ check("05-sigmoid", sigmoid_slope)
 # %% [markdown] id="exercise-stable-text" lang="en"
 # **2.** softmax of a row of numbers, which must also work for 1000.
 
+# %% [markdown] id="exercise-stable-text" lang="zh"
+# **2.** 求一行数的 softmax，对 1000 也要能算。
+
 # %% id="exercise-stable" tags=["exercise"]
 def stable_softmax(z):
     ...
@@ -483,6 +642,9 @@ check("05-softmax", stable_softmax)
 # %% [markdown] id="hint-stable" lang="en"
 # *Hint.* Adding the same number to every $z$ changes nothing. Which number makes the largest exponent harmless?
 
+# %% [markdown] id="hint-stable" lang="zh"
+# *提示：* 给每个 $z$ 加上同一个数，结果不变。加哪个数，能让最大的指数不再有害？
+
 # %% id="solution-stable" tags=["solution"]
 def stable_softmax(z):
     e = np.exp(z - z.max())
@@ -492,7 +654,10 @@ def stable_softmax(z):
 check("05-softmax", stable_softmax)
 
 # %% [markdown] id="exercise-leaky-text" lang="en"
-# **3.** Leaky relu with slope 0.1 on the left, for an array.
+# **3.** Leaky relu with slope 0.2 on the left, as above, for an array.
+
+# %% [markdown] id="exercise-leaky-text" lang="zh"
+# **3.** 对数组计算 leaky relu，左边的斜率与上文一样是 0.2。
 
 # %% id="exercise-leaky" tags=["exercise"]
 def leaky(z):
@@ -502,17 +667,23 @@ def leaky(z):
 check("05-leaky", leaky)
 
 # %% [markdown] id="hint-leaky" lang="en"
-# *Hint.* Which is larger, $z$ or $0.1\,z$, on either side?
+# *Hint.* Which is larger, $z$ or $0.2\,z$, on either side?
+
+# %% [markdown] id="hint-leaky" lang="zh"
+# *提示：* 在左右两边，$z$ 和 $0.2\,z$ 哪个更大？
 
 # %% id="solution-leaky" tags=["solution"]
 def leaky(z):
-    return np.maximum(z, 0.1 * z)
+    return np.maximum(z, 0.2 * z)
 
 
 check("05-leaky", leaky)
 
 # %% [markdown] id="exercise-hinge-text" lang="en"
 # **4.** The absolute value $|x|$ as a sum of two relu: return the output for an array $x$, using only the given `relu`.
+
+# %% [markdown] id="exercise-hinge-text" lang="zh"
+# **4.** 把绝对值 $|x|$ 写成两个 relu 之和：对数组 $x$ 返回输出，只用给定的 `relu`。
 
 # %% id="exercise-hinge" tags=["exercise"]
 def absolute(x, relu):
@@ -524,6 +695,9 @@ check("05-hinge", absolute)
 # %% [markdown] id="hint-hinge" lang="en"
 # *Hint.* One hinge that opens to the right, one that opens to the left.
 
+# %% [markdown] id="hint-hinge" lang="zh"
+# *提示：* 一个铰链向右张开，一个向左张开。
+
 # %% id="solution-hinge" tags=["solution"]
 def absolute(x, relu):
     return relu(x) + relu(-x)
@@ -534,6 +708,9 @@ check("05-hinge", absolute)
 # %% [markdown] id="exercise-layers-text" lang="en"
 # **5.** How many sigmoid layers does it take at least until the slopes alone have shrunk δ to less than a millionth?
 
+# %% [markdown] id="exercise-layers-text" lang="zh"
+# **5.** 至少要多少个 sigmoid 层，单凭斜率就能把 δ 缩小到百万分之一以下？
+
 # %% id="exercise-layers" tags=["exercise"]
 layers = ...
 
@@ -541,6 +718,9 @@ check("05-layers", layers)
 
 # %% [markdown] id="hint-layers" lang="en"
 # *Hint.* The largest slope of sigmoid is ¼.
+
+# %% [markdown] id="hint-layers" lang="zh"
+# *提示：* sigmoid 的最大斜率是 ¼。
 
 # %% id="solution-layers" tags=["solution"]
 layers = int(np.ceil(np.log(1e-6) / np.log(1 / 4)))
@@ -553,15 +733,38 @@ check("05-layers", layers)
 # - Say why a network needs a bend that is not flat: purelin collapses, sign sends no δ back.
 # - Tell the S-shaped three apart: slopes ¼, 1 and 1 at 0; tails $e^{-z}$, $e^{-2z}$ and $z^{-2}$.
 # - Use softmax at the output: positive numbers that add up to 1, with a Jacobian for a slope.
-# - Explain relu as hinges, whose sum follows any continuous curve, for a smooth one with an error that falls like $n^{-2}$.
+# - Explain relu as hinges, whose sum follows a smooth curve with an error that falls like $n^{-2}$.
 # - Judge "the best activation": ask for the task, the budget, the learning rate and the interval.
+
+# %% [markdown] id="recap" lang="zh"
+# ## 你现在会做什么
+#
+# - 说明网络为什么需要一个不平坦的弯曲：purelin 会塌成一层，sign 传不回 δ。
+# - 区分三个 S 形函数：0 处的斜率是 ¼、1 和 1，尾部是 $e^{-z}$、$e^{-2z}$ 和 $z^{-2}$。
+# - 在输出处使用 softmax：和为 1 的正数，斜率是一个雅可比矩阵。
+# - 把 relu 解释为铰链，它们的和贴合光滑曲线，误差按 $n^{-2}$ 下降。
+# - 判断“最好的激活”：问清任务、预算、学习率和区间。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
 #
-# - X. Glorot, A. Bordes, Y. Bengio (2011), "Deep Sparse Rectifier Neural Networks", *AISTATS*, PMLR 15, 315–323.
-# - D.-A. Clevert, T. Unterthiner, S. Hochreiter (2016), "Fast and Accurate Deep Network Learning by Exponential Linear Units", *ICLR*.
-# - G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter (2017), "Self-Normalizing Neural Networks", *NeurIPS* 30.
-# - D. Hendrycks, K. Gimpel (2016), "Gaussian Error Linear Units", arXiv:1606.08415. S. Elfwing, E. Uchibe, K. Doya (2018), "Sigmoid-weighted linear units", *Neural Networks* 107, 3–11.
+# - relu in deep networks: X. Glorot, A. Bordes, Y. Bengio (2011), "Deep Sparse Rectifier Neural Networks", *AISTATS*, PMLR 15, 315–323.
+# - leaky relu: A. L. Maas, A. Y. Hannun, A. Y. Ng (2013), "Rectifier Nonlinearities Improve Neural Network Acoustic Models", *ICML Workshop on Deep Learning for Audio, Speech and Language Processing*.
+# - elu: D.-A. Clevert, T. Unterthiner, S. Hochreiter (2016), "Fast and Accurate Deep Network Learning by Exponential Linear Units", *ICLR*.
+# - selu: G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter (2017), "Self-Normalizing Neural Networks", *NeurIPS* 30.
+# - gelu: D. Hendrycks, K. Gimpel (2016), "Gaussian Error Linear Units", arXiv:1606.08415.
+# - silu: S. Elfwing, E. Uchibe, K. Doya (2018), "Sigmoid-weighted linear units", *Neural Networks* 107, 3–11.
 #
 # **Next:** [06 · Look at the boundary](06_decision_boundaries.ipynb).
+
+# %% [markdown] id="reading" lang="zh"
+# ## 延伸阅读
+#
+# - 深层神经网络中的 relu：X. Glorot, A. Bordes, Y. Bengio (2011), "Deep Sparse Rectifier Neural Networks", *AISTATS*, PMLR 15, 315–323.
+# - leaky relu：A. L. Maas, A. Y. Hannun, A. Y. Ng (2013), "Rectifier Nonlinearities Improve Neural Network Acoustic Models", *ICML Workshop on Deep Learning for Audio, Speech and Language Processing*.
+# - elu：D.-A. Clevert, T. Unterthiner, S. Hochreiter (2016), "Fast and Accurate Deep Network Learning by Exponential Linear Units", *ICLR*.
+# - selu：G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter (2017), "Self-Normalizing Neural Networks", *NeurIPS* 30.
+# - gelu：D. Hendrycks, K. Gimpel (2016), "Gaussian Error Linear Units", arXiv:1606.08415.
+# - silu：S. Elfwing, E. Uchibe, K. Doya (2018), "Sigmoid-weighted linear units", *Neural Networks* 107, 3–11.
+#
+# **下一章：** [06 · 看看边界](06_decision_boundaries.ipynb)。

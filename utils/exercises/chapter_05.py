@@ -57,20 +57,20 @@ EXERCISES = {
         cases=((np.array([2.0, 1.0, -1.0]),), (np.array([1000.0, 999.0, -1000.0]),)),
     ),
     "05-leaky": Exercise(
-        solution=lambda z: np.maximum(z, 0.1 * z),
+        solution=lambda z: np.maximum(z, 0.2 * z),
         mistakes=(
-            (_relu, "This is relu: the left side must keep a slope of 0.1."),
+            (_relu, "This is relu: the left side must keep a slope of 0.2."),
             (
-                lambda z: np.minimum(z, 0.1 * z),
-                "The wrong way round: slope 1 on the right, 0.1 on the left.",
+                lambda z: np.minimum(z, 0.2 * z),
+                "The wrong way round: slope 1 on the right, 0.2 on the left.",
             ),
             (
-                lambda z: np.where(z > 0, z, -0.1 * z),
-                "The left side must be negative: 0.1 z with z below 0.",
+                lambda z: np.where(z > 0, z, -0.2 * z),
+                "The left side must be negative: 0.2 z with z below 0.",
             ),
-            (lambda z: np.where(z > 0, z, 0.1), "0.1 is the slope on the left, not the value."),
+            (lambda z: np.where(z > 0, z, 0.2), "0.2 is the slope on the left, not the value."),
         ),
-        hint="z where z is positive, 0.1 z elsewhere.",
+        hint="z where z is positive, 0.2 z elsewhere.",
         cases=((_Z,),),
     ),
     "05-hinge": Exercise(

@@ -1,10 +1,12 @@
 """Figures of chapter 04: a loss over two weights, and descents on it."""
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from utils.plotting import COLOURS, label, number
-from utils.statistics import median_interval
+from utils.statistics import median_interval, paired_difference
 
 
 def grid(low=-3.0, high=3.0, n=121):
@@ -13,22 +15,43 @@ def grid(low=-3.0, high=3.0, n=121):
     return np.stack(np.meshgrid(axis, axis), axis=-1), axis
 
 
-def contours(axes, E, **style):
-    """Draw lines of equal loss, closer together (in loss) near the minima."""
+LEVELS = np.array([10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000]) / 1000
+BANDS = BoundaryNorm(LEVELS, ncolors=256, extend="both")
+HEIGHT = ListedColormap(0.4 + 0.6 * colormaps["cividis"](np.arange(256))[:, :3], "height")  # pale
+
+
+def contours(axes, E):
+    """Draw lines of equal loss, closer together (in loss) near the minima; return them."""
     w, axis = grid()
-    levels = 0.008 * 1.6 ** np.arange(15)
-    options = {"levels": levels, "colors": COLOURS["muted"], "linewidths": 0.7}
-    axes.contour(axis, axis, E(w), **{**options, **style})
+    lines = axes.contour(axis, axis, E(w), LEVELS, colors=COLOURS["muted"], linewidths=0.6)
     axes.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+    return lines
+
+
+def heights(axes, E):
+    """Draw the loss as a map, with a colour for each band between two lines; return the bands."""
+    w, axis = grid()
+    bands = axes.contourf(axis, axis, E(w), LEVELS, cmap=HEIGHT, norm=BANDS, extend="both")
+    contours(axes, E)
+    axes.grid(False)
+    return bands
+
+
+def scale(figure, bands, axes, text="loss E"):
+    """Draw the scale of the heights beside `axes`, with a number at every other line."""
+    bar = figure.colorbar(bands, ax=axes, shrink=0.9, label=text)
+    bar.set_ticks(bands.levels[::2], labels=[f"{level:g}" for level in bands.levels[::2]])
+    bar.ax.minorticks_off()
 
 
 def landscape(axes, E):
     """Draw the surface in 3-D, cut off at a height of 1.5 so that the valleys can be seen."""
-    w, axis = grid(n=49)
-    heights = np.minimum(E(w), 1.5)
+    w, axis = grid(n=97)
+    top = np.minimum(E(w), 1.5)
     axes.plot_surface(
-        w[..., 0], w[..., 1], heights, cmap="cividis", rcount=48, ccount=48, alpha=0.8
+        w[..., 0], w[..., 1], top, cmap=HEIGHT, norm=BANDS, rcount=96, ccount=96, antialiased=False
     )
+    axes.computed_zorder = False  # paths are seen through the surface
     axes.set(xlabel="$w_1$", ylabel="$w_2$", zlim=(0, 1.5))
     axes.view_init(elev=50, azim=-70)
 
@@ -39,13 +62,12 @@ def surface(E):
     left = figure.add_subplot(1, 2, 1, projection="3d")
     right = figure.add_subplot(1, 2, 2)
     landscape(left, E)
-    contours(right, E)
+    scale(figure, heights(right, E), right)
     lowest = E(grid()[0]).min()
     left.set_title("A landscape with two valleys …")
     right.set_title("… and the same as a map")
-    return (
-        figure,
-        f"The loss over two weights from −3 to 3, in 3-D and as a contour map; lowest value {lowest:.3f}.",
+    return figure, (
+        f"The loss over two weights from −3 to 3, in 3-D and as a map; lowest value {lowest:.3f}."
     )
 
 
@@ -53,7 +75,7 @@ def cosine(E, place, gradient, angles, slopes):
     """Show the gradient on the map, and the slope against the angle from it."""
     figure = Figure(figsize=(9, 3.8))
     left, right = figure.subplots(1, 2)
-    contours(left, E)
+    scale(figure, heights(left, E), left)
     left.plot(*place, "o", color=COLOURS["theory"])
     for sign, colour, text in ((1, "error", "gradient"), (-1, "weight", "descent")):
         end = place + sign * gradient / np.linalg.norm(gradient)
@@ -64,26 +86,29 @@ def cosine(E, place, gradient, angles, slopes):
     degrees = np.rad2deg(angles)
     right.plot(degrees, np.linalg.norm(gradient) * np.cos(angles), "--", color=COLOURS["theory"])
     right.plot(degrees, slopes, "o", color=COLOURS["error"], markersize=4)
-    right.set(
-        xlabel="angle θ from the gradient (degrees)",
-        ylabel="measured slope",
-        xticks=range(0, 361, 90),
-    )
+    right.set(xlabel="angle θ from the gradient (degrees)", ylabel="measured slope")
+    right.set_xticks(range(0, 361, 90))
     left.set_title("Uphill is across the contour lines")
-    right.set_title("The slope is the gradient times cos θ")
+    right.set_title("Slope = |gradient| · cos θ")
     return figure, (
         f"Left: the gradient at {number(place[0])}, {number(place[1])} stands across the contour lines. Right: 72 measured "
         f"slopes lie on a cosine of height {np.linalg.norm(gradient):.3f}."
     )
 
 
-def draw_walks(axes, walks, until=None):
-    """Draw the walks of several starts up to a step, a marker for each."""
-    lines = []
+def draw_walks(axes, walks, until=None, height=None):
+    """Draw the walks of several starts up to a step, a marker and a line style for each.
+
+    In a 3-D picture `height` turns their losses into heights.
+    """
+    lines, kept = [], slice(None if until is None else until + 1)
     for start, (marker, style) in enumerate(zip("o^", ("-", "--"), strict=True)):
-        points = walks.points[: None if until is None else until + 1, start]
-        lines += axes.plot(*points.T, style, color=COLOURS["weight"], linewidth=1.5)
-        lines += axes.plot(*points[-1], marker, color=COLOURS["weight"], markersize=8)
+        path = list(walks.points[kept, start].T)
+        path += [height(walks.losses[kept, start])] if height else []
+        drawn = {"color": COLOURS["weight"], "zorder": 10}
+        lines += axes.plot(*path, style, linewidth=2, **drawn)
+        last = [along[-1:] for along in path]
+        lines += axes.plot(*last, marker, markersize=8, markeredgecolor="white", **drawn)
     return lines
 
 
@@ -93,11 +118,10 @@ def two_walks(E, walks):
     left = figure.add_subplot(1, 2, 1, projection="3d")
     right = figure.add_subplot(1, 2, 2)
     landscape(left, E)
-    contours(right, E)
+    scale(figure, heights(right, E), right)
     draw_walks(right, walks)
+    draw_walks(left, walks, height=lambda losses: np.minimum(losses, 1.5) + 0.02)
     for start in (0, 1):
-        heights = np.minimum(walks.losses[:, start], 1.5) + 0.03
-        left.plot(*walks.points[:, start].T, heights, color=COLOURS["error"], zorder=10)
         label(right, f"$p_{start + 1}$", walks.points[0, start], (5, 3))
     first, second = walks.losses[-1]
     left.set_title("Two starts …")
@@ -113,7 +137,7 @@ def walk_frames(E, walks, steps):
     """Return figure, drawing function, frames and alternative text of the animated walks."""
     figure = Figure(figsize=(3.6, 3.6), dpi=75)
     axes = figure.subplots()
-    contours(axes, E)
+    heights(axes, E)
     drawn = []
 
     def draw(step):
@@ -131,30 +155,25 @@ def film_strip(E, walks, steps):
     """Show both walks after each of the given steps."""
     figure = Figure(figsize=(11, 3.5))
     parts = []
-    for axes, step in zip(figure.subplots(1, len(steps), sharey=True), steps, strict=True):
-        contours(axes, E)
+    panels = figure.subplots(1, len(steps), sharey=True)
+    for axes, step in zip(panels, steps, strict=True):
+        bands = heights(axes, E)
         draw_walks(axes, walks, step)
         first, second = walks.losses[step]
         axes.set(title=f"step {step}: {first:.2f}, {second:.2f}", ylabel="")
         parts.append(f"after {step} steps {first:.2f} and {second:.2f}")
+    scale(figure, bands, panels)
     return figure, f"The two walks at {len(steps)} moments, with their losses: {'; '.join(parts)}."
 
 
 def basins(E, axis, second, ends, losses):
     """Show which start leads to which of two minima."""
-    from matplotlib.colors import ListedColormap
-
     figure = Figure(figsize=(5.6, 5))
     axes = figure.subplots()
     colours = ListedColormap([COLOURS["class_0"], COLOURS["class_1"]])
-    axes.imshow(
-        second,
-        origin="lower",
-        extent=(axis[0], axis[-1], axis[0], axis[-1]),
-        cmap=colours,
-        alpha=0.7,
-    )
-    contours(axes, E)
+    axes.imshow(second, cmap=colours, alpha=0.7, origin="lower", extent=(*axis[[0, -1]],) * 2)
+    lines = contours(axes, E)
+    axes.clabel(lines, LEVELS[4::2], colors=COLOURS["theory"], fmt="%g", fontsize=9)
     axes.grid(False)
     for end, loss, marker in zip(ends, losses, "o^", strict=True):
         axes.plot(*end, marker, color=COLOURS["theory"], markersize=8)
@@ -183,7 +202,8 @@ def contraction(kappas, measured):
 def real_bowls(raw, standardized, target, bowls):
     """Show the contours of both real bowls, with the descent on each."""
     figure = Figure(figsize=(10, 4))
-    panels = figure.subplots(1, 2)
+    panels, levels = figure.subplots(1, 2), 10 ** np.arange(0, 5.1, 0.5)
+    style = {"cmap": HEIGHT, "norm": BoundaryNorm(levels, 256, extend="both"), "extend": "both"}
     for axes, X, (name, (kappa, steps, walk)) in zip(
         panels, (raw, standardized), bowls.items(), strict=True
     ):
@@ -192,20 +212,15 @@ def real_bowls(raw, standardized, target, bowls):
         axis = np.linspace(-reach, reach, 81)
         w = np.stack(np.meshgrid(best[0] + axis, best[1] + axis), axis=-1)
         away = w - best
-        heights = np.einsum("...j,jk,...k->...", away, X.T @ X / len(X), away) / 2
-        axes.contour(
-            w[..., 0],
-            w[..., 1],
-            heights,
-            levels=heights.max() * 2.0 ** np.arange(-11, 0),
-            colors=COLOURS["muted"],
-            linewidths=0.7,
-        )
+        above = np.einsum("...j,jk,...k->...", away, X.T @ X / len(X), away) / 2
+        bands = axes.contourf(*w.T, above.T, levels, **style)
+        axes.contour(*w.T, above.T, levels, colors=COLOURS["muted"], linewidths=0.6)
         axes.plot(*walk.points.T, "o-", color=COLOURS["weight"], markersize=3, linewidth=1)
-        axes.set(
-            xlabel="weight of the body mass index", ylabel="weight of cholesterol", aspect="equal"
-        )
-        axes.set_title(f"{name}: κ = {kappa:.1f}, {steps} steps")
+        axes.set(xlabel="weight of the body mass index", ylabel="weight of cholesterol")
+        axes.set_aspect("equal")
+        axes.grid(False)
+        axes.set_title(f"{name}: κ = {kappa:.1f}, {steps} steps to 1 %")
+    scale(figure, bands, panels, "loss above its minimum")
     texts = [
         f"{name} κ = {kappa:.1f}, {steps} steps to 1 %" for name, (kappa, steps, _) in bowls.items()
     ]
@@ -228,12 +243,8 @@ def batches(by_batch, start):
         )
         label(axes, text, (passes[-1], middle[-1]), (6, -4), color=COLOURS[colour])
         parts.append(f"{text} {middle[-1]:.1f}")
-    axes.set(
-        yscale="log",
-        xlabel="passes over the data",
-        ylabel="distance to the minimum (median, middle half)",
-        xlim=(0, 22.5),
-    )
+    axes.set(xlabel="passes over the data", ylabel="distance to the minimum (median, middle half)")
+    axes.set(yscale="log", xlim=(0, 22.5), xticks=range(0, 21, 5))
     axes.set_title("At the same small rate small batches run ahead; single samples stop early")
     return (
         figure,
@@ -257,31 +268,27 @@ def optimizers(steps):
             axes.errorbar(value, row, xerr=spread, fmt="D", color=COLOURS["theory"], capsize=5)
             parts.append(f"{name} {value:g}")
         ticks = [0, 1, 2, 5, 10, 20, 50, 100, 200]
-        axes.set(
-            yticks=range(len(counts_of)),
-            yticklabels=list(counts_of),
-            xscale="symlog",
-            xlim=(-0.5, 260),
-            xticks=ticks,
-            xticklabels=ticks,
-            xlabel="steps",
-        )
+        axes.set(xscale="symlog", xlim=(-0.5, 260), xlabel="steps")
+        axes.set_xticks(ticks, labels=ticks)
+        axes.set_yticks(range(len(counts_of)), labels=list(counts_of))
         fastest = min(counts_of, key=lambda name: np.median(counts_of[name]))
-        axes.set_title(f"{surface}: {fastest} is fastest (median)", fontsize=11)
+        gaps = {n: paired_difference(c, counts_of[fastest], "median") for n, c in counts_of.items()}
+        ahead = " and ".join(name for name, gap in gaps.items() if gap.low <= 0)
+        axes.set_title(f"{surface}: fewest steps with {ahead}", fontsize=11)
         texts.append(f"{surface}: {', '.join(parts)}")
     return figure, f"Median steps of {len(counts)} random starts. {'; '.join(texts)}."
 
 
 def one_walk(E, walk, learning_rate):
     """Show one walk on the map; for the slider."""
-    figure = Figure(figsize=(5, 4.6))
+    figure = Figure(figsize=(5.6, 4.6))
     axes = figure.subplots()
-    contours(axes, E)
+    scale(figure, heights(axes, E), axes)
     axes.plot(*walk.points[:, 0].T, "o-", color=COLOURS["weight"], markersize=3, linewidth=1)
     end, loss = walk.points[-1, 0], walk.losses[-1, 0]
     axes.set_title(f"η = {learning_rate:.2f}: E = {loss:.3f} after {len(walk.points) - 1} steps")
     place = f"({number(end[0], '.2f')}, {number(end[1], '.2f')})"
     return (
         figure,
-        f"The walk with learning rate {learning_rate:.2f} is at {place} with loss {loss:.3f}.",
+        f"The walk with learning rate {learning_rate:.2f} is at {place}, loss {loss:.3f}.",
     )

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from utils.activations import ACTIVATIONS
 from utils.plotting import COLOURS, label, number
-from utils.statistics import mean_interval, median_interval
+from utils.statistics import mean_interval, paired_difference
 
 
 def small_multiples(names):
@@ -25,31 +25,62 @@ def small_multiples(names):
     return figure, f"Function and slope of {', '.join(parts)}, for z from −4 to 4."
 
 
-def tails(rate, power):
-    """Show the slopes of the three S-shaped functions on a log scale, with the fitted tails."""
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
-    z = np.linspace(0, 16, 300)
-    styles = {"sigmoid": ("signal", "-"), "tanh": ("error", "--"), "softsign": ("weight", ":")}
-    texts = {
-        "sigmoid": f"sigmoid: $e^{{-{rate['sigmoid']:.1f}z}}$",
-        "tanh": f"tanh: $e^{{-{rate['tanh']:.1f}z}}$",
-        "softsign": f"softsign: $z^{{-{power:.1f}}}$",
+def tasks(samples):
+    """Show data sets side by side: points in the plane, or pictures of digits."""
+    figure = Figure(figsize=(2.8 * len(samples), 3.2))
+    for axes, data in zip(figure.subplots(1, len(samples)), samples, strict=True):
+        if data.x.shape[1] == 2:
+            for kind, marker in enumerate("o^"):
+                points, colour = data.x[data.y == kind], COLOURS[f"class_{kind}"]
+                axes.plot(*points.T, marker, color=colour, markersize=4, alpha=0.8)
+            axes.set(title=data.name, xlabel="$x_1$", ylabel="$x_2$", xlim=(-2, 2), ylim=(-2, 2))
+            axes.set_aspect("equal")
+        else:
+            chosen = [data.x[data.y == kind][:8].reshape(2, 4, 8, 8) for kind in (0, 1)]
+            framed = np.pad(np.concatenate(chosen), ((0, 0), (0, 0), (1, 1), (1, 1)))
+            axes.imshow(framed.swapaxes(1, 2).reshape(40, 40), cmap="Greys")
+            axes.axhline(19.5, color=COLOURS["theory"], linewidth=1)
+            axes.set(title=data.name, xlabel="even above, odd below", xticks=[], yticks=[])
+            axes.grid(False)
+    shapes = {
+        "moons": "moons, two half circles that reach into each other",
+        "circles": "circles, a ring inside a ring",
+        "spirals": "spirals, two arms of one and a half turns wound into each other",
+        "digits": "digits, pictures of 8 by 8 pixels, even ones and odd ones",
     }
+    names = "; ".join(shapes[data.name] for data in samples)
+    return figure, f"{len(samples)} data sets of {len(samples[0].x)} samples each: {names}."
+
+
+def tails(rate, power):
+    """Show the slopes of the three S-shaped functions on two scales, with the fitted tails."""
+    figure = Figure(figsize=(10, 4))
+    left, right = figure.subplots(1, 2)
+    styles = {"sigmoid": ("signal", "-"), "tanh": ("other", "--"), "softsign": ("weight", ":")}
+    texts = {
+        "sigmoid": f"sigmoid\n$e^{{-{rate['sigmoid']:.1f}z}}$",
+        "tanh": f"tanh\n$e^{{-{rate['tanh']:.1f}z}}$",
+        "softsign": f"softsign\n$z^{{-{power:.1f}}}$",
+    }
+    places = {"sigmoid": (16, 18), "tanh": (16, 9), "softsign": (16, 60)}  # of the texts
     for name, (colour, style) in styles.items():
-        slope = ACTIVATIONS[name].derivative(z)
-        axes.semilogy(z, slope, style, color=COLOURS[colour])
-        label(axes, texts[name], (z[-1], slope[-1]), (6, -4), color=COLOURS[colour])
-    axes.set(
-        xlabel="z",
-        ylabel="slope",
-        xlim=(0, 20),
-        title="softsign's tail is a power; the others' die exponentially",
-    )
+        slope, drawn = ACTIVATIONS[name].derivative, {"color": COLOURS[colour]}
+        for axes, z in ((left, np.linspace(0, 16, 300)), (right, np.geomspace(0.1, 1000, 600))):
+            axes.plot(z, slope(z), style, **drawn)
+        near, far = (float(place) for place in places[name])
+        label(left, texts[name], (near, slope(near)), (6, -4), **drawn)
+        before = name == "tanh"
+        offset, side = ((-8, -20), "right") if before else ((8, 0), "left")
+        label(right, texts[name], (far, slope(far)), offset, ha=side, **drawn)
+    left.set(yscale="log", xlabel="z", ylabel="slope", xlim=(0, 20), xticks=range(0, 17, 4))
+    left.set_title("Straight here: an exponential")
+    right.set(xscale="log", yscale="log", xlabel="z, logarithmic", ylim=(1e-14, 3))
+    right.set_title("Straight here: a power")
     at_ten = {name: ACTIVATIONS[name].derivative(10.0) for name in styles}
     return figure, (
-        "Slopes on a log scale. At z = 10: "
-        + ", ".join(f"{n} {v:.0e}" for n, v in at_ten.items())
+        "Slopes with logarithmic heights, left over z, right over a logarithmic z up to 1000. Left "
+        "sigmoid and tanh end as straight lines, right softsign does. At z = 10: "
+        + ", ".join(f"{name} {slope:.0e}" for name, slope in at_ten.items())
         + "."
     )
 
@@ -64,26 +95,25 @@ def bars(axes, scores, temperature):
     return p
 
 
-def temperatures(scores, taus):
-    """Show softmax of the same scores at several temperatures."""
-    figure = Figure(figsize=(9, 3))
-    parts = []
-    for axes, tau in zip(figure.subplots(1, len(taus), sharey=True), taus, strict=True):
-        p = bars(axes, scores, tau)
-        axes.set_title(f"τ = {tau:g}: {p.max():.0%} for the largest")
-        parts.append(f"τ = {tau:g} gives {', '.join(f'{share:.2f}' for share in p)}")
-    return figure, f"softmax of {', '.join(number(z) for z in scores)}: {'; '.join(parts)}."
-
-
 def temperature(scores, tau):
-    """Show softmax of the scores at one temperature; for the slider."""
-    figure = Figure(figsize=(5, 3))
-    axes = figure.subplots()
-    p = bars(axes, scores, tau)
-    axes.set_title(f"τ = {tau:.2g}: {p.max():.0%} for the largest")
-    return (
-        figure,
-        f"At temperature {tau:.2g} softmax gives {', '.join(f'{share:.2f}' for share in p)}.",
+    """Show softmax of the scores at one temperature, and at all of them."""
+    figure = Figure(figsize=(9, 3.2))
+    left, right = figure.subplots(1, 2)
+    p = bars(left, scores, tau)
+    taus = np.geomspace(0.1, 10**1.5, 150)
+    shares = ACTIVATIONS["softmax"].function(np.array(scores) / taus[:, np.newaxis])
+    styles = zip(shares.T, scores, ("-", "--", ":"), (30, 75, 85), (5, -14, -12), strict=True)
+    for curve, score, style, k, up in styles:
+        right.semilogx(taus, curve, style, color=COLOURS["signal"])
+        label(right, f"z = {number(score)}", (taus[k], curve[k]), (6, up))
+    right.axvline(tau, color=COLOURS["theory"], linestyle=":", linewidth=1)
+    right.set(xlabel="temperature τ", ylabel="$p_k$", ylim=(-0.03, 1.1))
+    left.set_title(f"τ = {tau:.2g}: {p.max():.0%} for the largest")
+    right.set_title("Cold: all to the largest; hot: alike")
+    parts = ", ".join(f"{share:.2f}" for share in p)
+    return figure, (
+        f"softmax of {', '.join(number(z) for z in scores)} at temperature {tau:.2g}: {parts}. From "
+        f"cold to hot the largest share falls from {shares[0].max():.2f} to {shares[-1].max():.2f}."
     )
 
 
@@ -106,7 +136,9 @@ def hinge_sum(curve, hinges, n, counts, errors):
     error = draw_hinges(left, curve, hinges, n)
     right.loglog(counts, errors, "o", color=COLOURS["signal"])
     right.loglog(counts, errors[-1] * (counts[-1] / counts) ** 2.0, "--", color=COLOURS["theory"])
-    label(right, "theory $n^{-2}$", (counts[2], errors[2]), (10, 4))
+    right.plot(n, error, "D", color=COLOURS["error"], markersize=8)
+    label(right, f"n = {n}", (n, error), (9, 2), color=COLOURS["error"])
+    label(right, "theory $n^{-2}$", (counts[3], errors[3]), (10, 4))
     left.set_title(f"{n} hinges follow a sine to {error:.2f}")
     right.set(
         xlabel="hinges n", ylabel="largest error", title="Twice the hinges, a quarter of the error"
@@ -117,67 +149,65 @@ def hinge_sum(curve, hinges, n, counts, errors):
     )
 
 
-def one_hinge_sum(curve, hinges, n):
-    """Show a curve made of n hinges; for the slider."""
-    figure = Figure(figsize=(6, 3.4))
-    axes = figure.subplots()
-    error = draw_hinges(axes, curve, hinges, n)
-    axes.set_title(f"{n} hinges: largest error {error:.3f}")
-    return figure, f"A sine and the sum of {n} hinges; the largest error is {error:.3f}."
-
-
-def panels(choices, tasks, estimates, title, xlabel, form):
-    """Draw an estimate with its interval for each choice, a panel per task; return the texts."""
+def panels(choices, tasks, estimates, title, xlabel):
+    """Draw an estimate with its interval for each choice, a panel per task."""
     figure = Figure(figsize=(11, 3.2))
-    parts = []
-    for column, (axes, task) in enumerate(
-        zip(figure.subplots(1, len(tasks), sharey=True), tasks, strict=True)
-    ):
+    panels = figure.subplots(1, len(tasks), sharey=True)
+    for column, (axes, task) in enumerate(zip(panels, tasks, strict=True)):
         for row, name in enumerate(choices):
             value, low, high = estimates[row][column]
-            colour = COLOURS["error"] if name == "relu" else COLOURS["signal"]
-            marker = "s" if name == "relu" else "o"
-            axes.errorbar(
-                value,
-                row,
-                xerr=[[value - low], [high - value]],
-                fmt=marker,
-                color=colour,
-                capsize=4,
-            )
-        axes.set(title=task, xlabel=xlabel, yticks=range(len(choices)), yticklabels=choices)
-        axes.invert_yaxis() if column == 0 else None
-        parts.append(
-            f"{task}: "
-            + ", ".join(f"{n} {estimates[r][column].value:{form}}" for r, n in enumerate(choices))
-        )
+            colour, marker = ("error", "s") if name == "relu" else ("signal", "o")
+            style = {"fmt": marker, "color": COLOURS[colour], "capsize": 4}
+            axes.errorbar(value, row, xerr=[[value - low], [high - value]], **style)
+        axes.set(title=task, xlabel=xlabel)
+    panels[0].set_yticks(range(len(choices)), labels=choices)
+    panels[0].invert_yaxis()
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
-    return figure, "; ".join(parts)
+    return figure
 
 
-def winners(choices, tasks, values, best):
-    """Return "relu on circles and spirals; tanh on moons": who has the best mean on which task."""
+def ahead(choices, tasks, values, margin):
+    """Return "relu on circles and moons": who is ahead of all others, by more than the margin."""
     won = {}
     for column, task in enumerate(tasks):
-        won.setdefault(choices[best(values[:, column].mean(axis=-1))], []).append(task)
-    return "; ".join(f"{name} on {' and '.join(places)}" for name, places in won.items())
+        best, *others = np.argsort(-values[:, column].mean(axis=-1))
+        gaps = [paired_difference(values[best, column], values[row, column]) for row in others]
+        if min(gap.low for gap in gaps) > margin:
+            won.setdefault(choices[best], []).append(task)
+    return "; ".join(f"{name} on {', '.join(places)}" for name, places in won.items()) or "nobody"
+
+
+def in_bands(choices, tasks, estimates, edges, words):
+    """Return in which band of values, such as "above 95", each choice lies on each task.
+
+    Bands stay what they are on another processor, where training ends at other digits.
+    """
+    parts = []
+    for column, task in enumerate(tasks):
+        band = np.digitize([row[column].value for row in estimates], edges)
+        names = {k: ", ".join(np.array(choices)[band == k]) for k in sorted(set(band))}
+        parts.append(f"{task}: " + "; ".join(f"{who} {words[k]}" for k, who in names.items()))
+    return ". ".join(parts)
 
 
 def race(choices, tasks, final):
-    """Show the mean final accuracy of each activation on each task, with 95 % intervals."""
+    """Show the mean accuracy of each activation on each task, with 95 % intervals."""
     estimates = [[mean_interval(row) for row in rows] for rows in final]
-    title = "Highest mean: " + winners(choices, tasks, final, np.argmax)
-    figure, text = panels(choices, tasks, estimates, title, "test accuracy (%)", ".0f")
-    return figure, f"Mean test accuracy in percent over {final.shape[2]} seeds. {text}."
+    title = "Ahead of all others by over a point: " + ahead(choices, tasks, final, 1)
+    words = ("below 60", "60 to 80", "80 to 95", "above 95")
+    text = in_bands(choices, tasks, estimates, (60, 80, 95), words)
+    figure = panels(choices, tasks, estimates, title, "test accuracy (%)")
+    return figure, f"Mean test accuracy in percent over {final.shape[2]} seeds. {text}. {title}."
 
 
 def epochs_to_target(choices, tasks, targets, epochs, limit):
-    """Show the median number of epochs to a target accuracy, with 95 % intervals."""
-    estimates = [[median_interval(row) for row in rows] for rows in epochs]
-    names = [f"{task}, to {target:.0%}" for task, target in zip(tasks, targets, strict=True)]
-    title = f"Fastest: {winners(choices, tasks, epochs, np.argmin)} ({limit + 1} epochs: never)"
-    figure, text = panels(choices, names, estimates, title, "epochs (median)", ".0f")
-    return (
-        figure,
-        f"Median epochs to the target over {epochs.shape[2]} seeds, {limit + 1} meaning never. {text}.",
+    """Show the mean number of epochs to a target accuracy, with 95 % intervals."""
+    estimates = [[mean_interval(row) for row in rows] for rows in epochs]
+    names = [f"{task}, to {target} %" for task, target in zip(tasks, targets, strict=True)]
+    title = (
+        f"Clearly the soonest: {ahead(choices, tasks, -epochs, 0.5)} ({limit + 1} epochs: never)"
     )
+    words = ("20 or fewer", "20 to 30", "over 30")
+    text = in_bands(choices, names, estimates, (20, 30), words)
+    figure = panels(choices, names, estimates, title, "epochs (mean)")
+    return figure, f"Mean epochs to the target over {epochs.shape[2]} seeds. {text}. {title}."
