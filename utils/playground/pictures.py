@@ -18,7 +18,7 @@ from utils.regions import linear_regions
 CLASSES = LinearSegmentedColormap.from_list(
     "classes", [COLOURS["class_0"], "#F7F7F7", COLOURS["class_1"]]
 )
-GRID, SMALL_GRID = 100, 30  # points a side, of the decision map and of a neuron's own map
+GRID, SMALL_GRID = 80, 30  # points a side, of the decision map and of a neuron's own map
 FINITE = 1e30
 
 

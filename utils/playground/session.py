@@ -8,7 +8,7 @@ from utils.activations import ACTIVATIONS
 from utils.playground.settings import Settings
 from utils.validation import fail
 
-MOST_EPOCHS = 50  # in one compiled call; measuring after it takes about as long as ten epochs
+MOST_EPOCHS = 25  # in one compiled call; measuring after it takes about as long as seven epochs
 SMALL_SLOPE = 0.05  # of the activation's largest slope: below it a signal counts as saturated
 
 
@@ -70,7 +70,7 @@ class Session:
         return self.history[-1]
 
     def steps(self, epochs=1):
-        """Train for `epochs` (at most 50) at a time; yield a `Record` after each time.
+        """Train for `epochs` (at most 25) at a time; yield a `Record` after each time.
 
         The generator has no end, unless the loss stops being a finite number: then the last
         record says `diverged`, and its epoch is the one in which that happened.

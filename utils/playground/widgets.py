@@ -13,7 +13,7 @@ from utils.validation import fail
 
 TRAINING_TIME = 0.01  # seconds of training between two pictures
 SHOWN = ("output", "network", "output", "losses", "output", "layers")  # one a time, in turn
-REST = 0.01  # seconds in which the kernel does other things between two pictures
+REST = 0.005  # seconds in which the kernel does other things between two pictures
 COLAB_TIME = 5.0  # seconds that a press of play trains in Colab
 
 _latest = None  # the playground shown last; a new one stops it
