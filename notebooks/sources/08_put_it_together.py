@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {chapter: "08", needs: ["02", "05", "07"], minutes: 60, question: "Which choices matter on handwritten digits?"}
+#   course: {chapter: "08", needs: ["02", "05", "07"], minutes: 60, question: "Which choices matter on handwritten digits?", question_zh: "在手写数字上，哪些选择真正重要？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
@@ -8,8 +8,13 @@
 #
 # Loss, activation, starting weights, depth, optimizer: each had its chapter. Now they meet in one network that reads handwritten digits. We begin with the choices of a first textbook page and change one at a time.
 
+# %% [markdown] id="title" lang="zh"
+# # 08 · 合在一起：手写数字，一次只改一个决定
+#
+# 损失、激活、初始权值、深度、优化器，各有自己的一章。现在，它们在一个识别手写数字的网络里相遇。我们从教科书第一页上的选择出发，一次只改一个。
+
 # %% [markdown] id="aims" lang="en"
-# **You will** train six kinds of network, find out which decision made the difference, look at every digit that the best one misreads, and save it.
+# **You will** train six kinds of network, find out which decision made the difference, look at the digits that the best one misreads, and save it.
 #
 # **You will learn to**
 # - split data into training, validation and test data, and say what each is for;
@@ -18,6 +23,17 @@
 # - save, load and stop a Keras model.
 #
 # **You need** chapters 02, 05 and 07, and about an hour.
+
+# %% [markdown] id="aims" lang="zh"
+# **你将**训练六种网络，查明是哪个决定带来了差别，看一看其中最好的网络认错了哪些数字，并把它保存下来。
+#
+# **你将学会**
+# - 把数据分成训练数据、验证数据和测试数据，并说出各自的用途；
+# - 一步一步地比较各种选择，给出区间，并与根本不需要网络的方法比较；
+# - 读懂学习曲线和混淆矩阵；
+# - 保存、载入一个 Keras 模型，并及时停止训练。
+#
+# **你需要**先学完第 02、05、07 章，并留出大约一小时。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -45,7 +61,12 @@ evidence = EvidenceTable("08")
 # %% [markdown] id="data-text" lang="en"
 # ## Three kinds of data
 #
-# 1,797 digits were written by hand and scanned to 8×8 pixels. We use 1,000 to train; 297 to choose learning rates, the **validation data**; and 500 to test. The **test data** are used once, at the end, to tell how good the result is. If they had a say in any choice, they would flatter it.
+# 1,797 digits were written by hand and scanned to 8×8 pixels. We use 1,000 to train; 297 to choose learning rates, the **validation data**; and 500 to test. The **test data** tell how good a result is, and have no say in any choice: a result that they helped to choose would look better than it is.
+
+# %% [markdown] id="data-text" lang="zh"
+# ## 三种数据
+#
+# 1,797 个手写数字，扫描成 8×8 个像素。其中 1,000 个用来训练；297 个用来选择学习率，称为**验证数据**；500 个用来测试。**测试数据**只说明结果有多好，不参与任何选择：如果让它参与，结果就会显得比实际更好。
 
 # %% id="data"
 digits = load("digits")
@@ -58,9 +79,16 @@ show(*figures.examples(x[training], t[training]))
 # %% [markdown] id="baselines-text" lang="en"
 # ## What needs no hidden layer
 #
-# Before we praise a network we should know what is cheap. **Nearest neighbour** compares a digit with all 1,000 and takes the label of the closest. **Softmax regression** is a network without a hidden layer.
+# Before we praise a network we should know what is cheap. **Nearest neighbour** compares a digit with all 1,000 and takes the label of the closest. **Softmax regression** is a network without a hidden layer, here trained on cross-entropy with all data at each step, from weights of 0.
 #
 # **Predict:** how many of 100 digits does the nearest neighbour get right?
+
+# %% [markdown] id="baselines-text" lang="zh"
+# ## 不用隐藏层，能做到什么
+#
+# 在称赞一个网络之前，应当先知道便宜的办法能做到什么。**最近邻**方法把一个数字与全部 1,000 个比较，取最接近的那个的标签。**Softmax 回归**是没有隐藏层的网络，这里用交叉熵训练，每一步用上全部数据，权值从 0 开始。
+#
+# **预测：** 100 个数字中，最近邻方法能认对多少个？
 
 # %% id="baselines"
 def nearest_neighbour(x_train, t_train, x_new):
@@ -88,9 +116,12 @@ for name, right in baselines.items():
 # %% [markdown] id="wilson-text" lang="en"
 # These methods contain no chance. But 500 digits are a sample: another 500 would give another number. For a share near 98 % of 500, Wilson's 95 % interval is
 
+# %% [markdown] id="wilson-text" lang="zh"
+# 这两种方法都不含随机性。但 500 个数字只是一份样本，换 500 个，就会得到另一个数。若 500 个中认对的比例接近 98 %，Wilson 的 95 % 区间是
+
 # %% id="wilson"
 share = wilson_interval(490, 500)
-print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %")
+print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %, {100 * (share.high - share.low):.1f} points")
 
 # %% [markdown] id="stages-text" lang="en"
 # ## Six networks
@@ -98,6 +129,13 @@ print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %"
 # Each line changes one thing in the line above. The first has four hidden layers of 32 sigmoid neurons, weights drawn with deviation 0.1, the quadratic cost, plain gradient descent. All train for 20 epochs in batches of 25. Each gets the best of six learning rates, chosen by 4 seeds on the validation data; 20 other seeds count.
 #
 # **Predict:** which single change brings the most? Does any bring nothing?
+
+# %% [markdown] id="stages-text" lang="zh"
+# ## 六个网络
+#
+# 下面每一行只改动上一行的一处。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价和普通的梯度下降。所有网络都训练 20 轮，每批 25 个样本。每个网络都用六个学习率中最好的一个，由 4 个种子在验证数据上选出；另外 20 个种子才算数。
+#
+# **预测：** 哪一处改动带来的进步最大？有没有哪一处毫无作用？
 
 # %% id="stages"
 SGD_RATES, ADAM_RATES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0], [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
@@ -150,7 +188,10 @@ right = {name: 100 * (found.argmax(axis=2) == t[test]).mean(axis=1) for name, fo
 show(*figures.staircase(right, baselines))
 
 # %% [markdown] id="steps-text" lang="en"
-# Compare each line with the one above it, seed by seed.
+# Compare each line with the one above it, seed by seed. "Better" means: the 95 % interval of the mean difference lies wholly above 0.2 points, which is one digit of the 500.
+
+# %% [markdown] id="steps-text" lang="zh"
+# 把每一行与上一行逐个种子地比较。所谓“better”，是指平均差的 95 % 区间整个位于 0.2 个百分点以上，也就是 500 个数字中的一个。
 
 # %% id="steps"
 names, gains = list(STAGES), {}
@@ -161,6 +202,9 @@ for before, after in zip(names, names[1:]):
 
 # %% [markdown] id="steps-reading" lang="en"
 # The new loss brings nothing to see: a deep sigmoid network with small weights gets no gradient to its first layers (chapter 07), and no loss can help it. relu makes nearly all the difference. But a step's gain is its gain *after the steps before it*. In another order the same decisions would share the credit differently. So try it: how much does cross-entropy bring once the others are in place?
+
+# %% [markdown] id="steps-reading" lang="zh"
+# 新的损失看不出带来了什么：权值很小的深层 sigmoid 网络，前几层根本得不到梯度（第 07 章），什么损失都帮不了它。几乎全部的差别都来自 relu。不过，一步的收益，是它*在前面各步之后*的收益。换一个顺序，同样这些决定会以另一种方式分享功劳。那就试一试：其他几处都改好之后，交叉熵还能带来多少？
 
 # %% id="order"
 alone = train((32,) * 4, "relu", "sigmoid", "mse", 2.0, "sgd")
@@ -191,6 +235,11 @@ for number, (name, claim) in enumerate(CLAIMS.items(), 1):
 #
 # Which of the six do we keep? The validation data decide, not the test data.
 
+# %% [markdown] id="end-text" lang="zh"
+# ## 到底有多好？
+#
+# 六个网络里留下哪一个？由验证数据决定，而不是测试数据。
+
 # %% id="end"
 best = max(names, key=lambda name: trained[name].validation_metrics["accuracy"][:, -1].mean())
 final = mean_interval(right[best])
@@ -199,6 +248,8 @@ for name, value in baselines.items():
     gap = paired_difference(right[best], np.full(len(COUNTED), value))
     word = "better" if gap.low > 0.2 else "worse" if gap.high < -0.2 else "no clear difference"
     print(f"the network against {name}: {word}")
+parameters = trained[best].member(0).count_params()
+print(f"numbers to keep: {parameters:,} for the network, {x[training].size:,} for the nearest neighbour")
 evidence.record(
     "08.6", "The network reads digits better than the nearest neighbour does", seeds=20,
     experiment="the best of the six on the validation data, against the nearest of 1,000 digits; the same 500 test digits",
@@ -207,14 +258,28 @@ evidence.record(
 )
 
 # %% [markdown] id="end-reading" lang="en"
-# A method without any training is not beaten on these digits. That is a fact about these data: small, clean pictures, well centred. What the network has for it is speed and size: it needs its weights only, not the 1,000 digits.
+# A method without any training is not beaten on these digits. That is a fact about these data, not about neighbours and networks in general. What the network has for it is size: it keeps its weights, not the 1,000 digits.
 #
-# The interval over seeds tells how much the *training* scatters. It does not tell how the network would do on 500 other digits; for that Wilson's interval, about three points wide, is the one to look at.
+# The interval over seeds tells how much the *training* scatters. It does not tell how the network would do on 500 other digits; for that Wilson's interval above, 2.6 points wide, is the one to look at.
+
+# %% [markdown] id="end-reading" lang="zh"
+# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
+#
+# 各种子之间的区间，说的是*训练*有多分散，并不说明网络在另外 500 个数字上会怎样；要看后者，应看上面 Wilson 的区间，它宽 2.6 个百分点。
 
 # %% [markdown] id="curves-text" lang="en"
 # ## Learning curves
 #
+# The loss by epoch, once on the training data and once on the validation data.
+#
 # **Predict:** will the training loss and the validation loss part ways? In which of the three?
+
+# %% [markdown] id="curves-text" lang="zh"
+# ## 学习曲线
+#
+# 逐轮画出损失，一条在训练数据上，一条在验证数据上。
+#
+# **预测：** 训练损失和验证损失会分道扬镳吗？在三个网络的哪几个里？
 
 # %% id="curves"
 shown = {name: trained[name] for name in ("naive", "He's weights", best)}
@@ -225,6 +290,11 @@ show(*figures.learning_curves(shown))
 #
 # A **confusion matrix** counts, for each true digit, what it was taken for. The next one adds up all 20 networks, in percent of each true digit; the diagonal is left out.
 
+# %% [markdown] id="confusion-text" lang="zh"
+# ## 它认错了什么
+#
+# **混淆矩阵**对每个真实的数字，数出它被认成了什么。下面这个矩阵把全部 20 个网络加在一起，以占每个真实数字的百分比表示；对角线略去。
+
 # %% id="confusion"
 guess = probabilities[best].argmax(axis=2)
 confusion = np.zeros((10, 10))
@@ -234,9 +304,14 @@ assert np.isclose(np.diag(confusion) @ np.bincount(t[test]) / 500, right[best].m
 show(*figures.confusion(confusion))
 
 # %% [markdown] id="wrong-text" lang="en"
-# And these are the digits themselves: the eight that most of the 20 networks misread, each with the mean probability for its true label and for the label that they prefer.
+# And these are the digits themselves: the eight that most of the 20 networks misread, each with the mean probability for its true label ("is") and for the wrong label that they prefer ("read").
 #
 # **Predict:** would you have read them rightly?
+
+# %% [markdown] id="wrong-text" lang="zh"
+# 这些就是数字本身：20 个网络中认错的最多的八个。每个都附有两个平均概率：真实标签的（“is”），和网络更愿意选的那个错误标签的（“read”）。
+#
+# **预测：** 换成你，能认对吗？
 
 # %% id="wrong"
 misread = (guess != t[test]).mean(axis=0)
@@ -248,6 +323,11 @@ print("digits that no network misreads, of 500: at least 440:", int((misread == 
 # ## Save it, load it
 #
 # A Keras model is saved with its weights and its architecture in one file. Loaded again, it predicts the same, to the last bit.
+
+# %% [markdown] id="save-text" lang="zh"
+# ## 保存与载入
+#
+# Keras 模型连同权值和结构保存在一个文件里。重新载入之后，它给出同样的预测，一位不差。
 
 # %% id="save"
 model = trained[best].member(0)
@@ -263,6 +343,11 @@ print("predictions of the loaded model are identical:", np.array_equal(model(x[t
 #
 # 20 epochs were our guess. `EarlyStopping` watches the validation loss, stops when it has not fallen for `patience` epochs, and takes back the best weights.
 
+# %% [markdown] id="stop-text" lang="zh"
+# ## 什么时候停
+#
+# 20 轮是我们猜的。`EarlyStopping`（早停）盯着验证损失，如果连续 `patience` 轮都没有下降，就停止训练，并取回最好的那组权值。
+
 # %% id="stop"
 keras.utils.set_random_seed(1)
 stopped = network((32, 32), "relu", "softmax")
@@ -277,10 +362,18 @@ print("stopped before epoch 200:", len(history.epoch) < 200, "  test accuracy ab
 # %% [markdown] id="tensorboard-text" lang="en"
 # **TensorBoard**, if it is installed, draws such curves while a network trains. The course does not need it. Add the callback `keras.callbacks.TensorBoard("logs")` to the list above, then run `%load_ext tensorboard` and `%tensorboard --logdir logs` in a cell of their own.
 
+# %% [markdown] id="tensorboard-text" lang="zh"
+# 如果装有 **TensorBoard**，网络训练时它就能画出这样的曲线。本课程并不需要它。把回调 `keras.callbacks.TensorBoard("logs")` 加到上面的列表里，然后在单独的单元格里运行 `%load_ext tensorboard` 和 `%tensorboard --logdir logs` 即可。
+
 # %% [markdown] id="fashion-text" lang="en"
 # ## Clothes instead of digits
 #
 # Fashion-MNIST (Xiao et al. 2017) has 28×28 pictures of shirts, shoes and bags. It is fetched from the network, about 30 MB, so the next cell waits to be asked: set `TRY_FASHION = True`. Without a network it says so and goes on.
+
+# %% [markdown] id="fashion-text" lang="zh"
+# ## 不认数字，认衣服
+#
+# Fashion-MNIST（Xiao 等，2017）是 28×28 的图片，有衬衫、鞋和包。它要从网络上取来，约 30 MB，所以下面的单元格要等你开口：设 `TRY_FASHION = True`。没有网络时，它会说明这一点，然后继续往下走。
 
 # %% id="fashion"
 TRY_FASHION = False
@@ -302,6 +395,11 @@ print("clothes left out" if clothes is None else f"clothes, test accuracy: {read
 #
 # This chapter's own rows:
 
+# %% [markdown] id="evidence-text" lang="zh"
+# ## 证据
+#
+# 本章自己的各行：
+
 # %% id="evidence"
 evidence
 
@@ -312,12 +410,26 @@ evidence
 #
 # <!-- ledger -->
 
+# %% [markdown] id="ledger" lang="zh"
+# ## 总账
+#
+# 再加上各章的证据。编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本课程自己的论断。
+#
+# <!-- ledger -->
+
 # %% [markdown] id="exercises" lang="en"
 # ## Exercises
 #
 # Replace the `...` and run the cell.
 #
 # **1.** The accuracy in percent, from probabilities `p`, shape (samples, classes), and labels `t`, shape (samples,).
+
+# %% [markdown] id="exercises" lang="zh"
+# ## 练习
+#
+# 把 `...` 换成你的答案，然后运行单元格。
+#
+# **1.** 已知概率 `p`，形状为（样本，类别），以及标签 `t`，形状为（样本，），求以百分数表示的准确率。
 
 # %% id="exercise-accuracy" tags=["exercise"]
 def accuracy(p, t):
@@ -329,6 +441,9 @@ check("08-accuracy", accuracy)
 # %% [markdown] id="hint-accuracy" lang="en"
 # *Hint.* The prediction is the class of the largest probability.
 
+# %% [markdown] id="hint-accuracy" lang="zh"
+# *提示：* 预测的就是概率最大的那一类。
+
 # %% id="solution-accuracy" tags=["solution"]
 def accuracy(p, t):
     return 100 * np.mean(p.argmax(axis=1) == t)
@@ -339,6 +454,9 @@ check("08-accuracy", accuracy)
 # %% [markdown] id="exercise-confusion-text" lang="en"
 # **2.** The confusion matrix as counts: row = true label, column = guess, labels 0, 1, 2.
 
+# %% [markdown] id="exercise-confusion-text" lang="zh"
+# **2.** 以计数表示的混淆矩阵：行是真实标签，列是猜测，标签为 0、1、2。
+
 # %% id="exercise-confusion" tags=["exercise"]
 def confusion_matrix(t, guess):
     ...
@@ -348,6 +466,9 @@ check("08-confusion", confusion_matrix)
 
 # %% [markdown] id="hint-confusion" lang="en"
 # *Hint.* Count each pair (true, guess) in a loop.
+
+# %% [markdown] id="hint-confusion" lang="zh"
+# *提示：* 用循环数出每一对（真实，猜测）。
 
 # %% id="solution-confusion" tags=["solution"]
 def confusion_matrix(t, guess):
@@ -362,6 +483,9 @@ check("08-confusion", confusion_matrix)
 # %% [markdown] id="exercise-chance-text" lang="en"
 # **3.** Of 1,000 fresh digits 150 are ones, more than any other. What accuracy, in percent, has a program that always answers 1?
 
+# %% [markdown] id="exercise-chance-text" lang="zh"
+# **3.** 1,000 个新的数字里有 150 个是 1，比其他任何数字都多。一个永远回答 1 的程序，准确率是百分之几？
+
 # %% id="exercise-chance" tags=["exercise"]
 lazy = ...
 
@@ -370,6 +494,9 @@ check("08-chance", lazy)
 # %% [markdown] id="hint-chance" lang="en"
 # *Hint.* It is right for the ones and wrong for the others.
 
+# %% [markdown] id="hint-chance" lang="zh"
+# *提示：* 它对 1 都答对，对其他的都答错。
+
 # %% id="solution-chance" tags=["solution"]
 lazy = 100 * 150 / 1000
 
@@ -377,6 +504,9 @@ check("08-chance", lazy)
 
 # %% [markdown] id="exercise-patience-text" lang="en"
 # **4.** After which epoch (counted from 1) does early stopping end the training? It stops when the validation loss has not been below its best for `patience` epochs in a row. Return the number of losses if it never does.
+
+# %% [markdown] id="exercise-patience-text" lang="zh"
+# **4.** 早停会在第几轮之后（从 1 数起）结束训练？只要验证损失连续 `patience` 轮都没有低于此前的最小值，训练就停止。如果始终没有停，就返回损失的个数。
 
 # %% id="exercise-patience" tags=["exercise"]
 def stopping_epoch(losses, patience):
@@ -387,6 +517,9 @@ check("08-patience", stopping_epoch)
 
 # %% [markdown] id="hint-patience" lang="en"
 # *Hint.* Go through the epochs and remember the epoch of the best loss so far.
+
+# %% [markdown] id="hint-patience" lang="zh"
+# *提示：* 逐轮往下看，记住到目前为止损失最小的是哪一轮。
 
 # %% id="solution-patience" tags=["solution"]
 def stopping_epoch(losses, patience):
@@ -411,6 +544,16 @@ check("08-patience", stopping_epoch)
 #
 # This was the last chapter. The ledger above is the course in one table.
 
+# %% [markdown] id="recap" lang="zh"
+# ## 现在你会做什么
+#
+# - 不让测试数据参与任何选择，选择只靠验证数据。
+# - 一次只改一个决定，逐个种子地比较，并记住：一步的收益取决于之前已经有了什么。
+# - 先问便宜的办法能做到什么：在这些数字上，最近邻方法和别的方法一样难以超越。
+# - 相信一个百分数之前，先看看网络认错了什么。
+#
+# 这是最后一章。上面的总账，就是用一张表写成的整个课程。
+
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
 #
@@ -418,3 +561,11 @@ check("08-patience", stopping_epoch)
 # - H. Xiao, K. Rasul, R. Vollgraf (2017), "Fashion-MNIST", arXiv:1708.07747.
 # - L. Prechelt (1998), "Early Stopping — But When?", in *Neural Networks: Tricks of the Trade*, Springer.
 # - D. P. Kingma, J. Ba (2015), "Adam: A Method for Stochastic Optimization", *ICLR*, arXiv:1412.6980.
+
+# %% [markdown] id="reading" lang="zh"
+# ## 延伸阅读
+#
+# - E. Alpaydin, C. Kaynak (1998), "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository：手写数字的数据。
+# - H. Xiao, K. Rasul, R. Vollgraf (2017), "Fashion-MNIST", arXiv:1708.07747。
+# - L. Prechelt (1998), "Early Stopping — But When?", in *Neural Networks: Tricks of the Trade*, Springer：关于早停的经验。
+# - D. P. Kingma, J. Ba (2015), "Adam: A Method for Stochastic Optimization", *ICLR*, arXiv:1412.6980。

@@ -11,6 +11,7 @@ def picture(axes, pixels, title=""):
     """Draw the 64 `pixels` of a digit, dark ink on white."""
     axes.imshow(pixels.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
     axes.set_title(title, fontsize=10)
 
 
@@ -34,31 +35,40 @@ def staircase(accuracies, baselines):
 
     accuracies: stage to percentages by seed, in order; baselines: name to percentage.
     """
-    figure = Figure(figsize=(9, 4.6))
-    axes = figure.subplots()
-    estimates = [mean_interval(values) for values in accuracies.values()]
-    means = np.array([estimate.value for estimate in estimates])
+    figure = Figure(figsize=(10.5, 4.4))
+    whole, enlarged = figure.subplots(1, 2, width_ratios=(3, 2))
+    estimates = {name: mean_interval(values) for name, values in accuracies.items()}
+    means = np.array([estimate.value for estimate in estimates.values()])
     places = np.arange(len(means))
-    axes.step(places, means, where="mid", color=COLOURS["muted"], linewidth=1)
-    for place, (values, estimate) in enumerate(zip(accuracies.values(), estimates, strict=True)):
-        axes.plot(np.full(len(values), place), values, "_", color=COLOURS["muted"], alpha=0.6)
-        error = [[estimate.value - estimate.low], [estimate.high - estimate.value]]
-        axes.errorbar(place, estimate.value, error, fmt="o", color=COLOURS["signal"], capsize=5)
-        label(axes, f"{estimate.value:.0f} %", (place, estimate.value), (9, -14))
-    styles = {"nearest neighbour": ("--", 4), "softmax regression": (":", -13)}
-    for name, value in baselines.items():
-        style, up = styles[name]
-        axes.axhline(value, color=COLOURS["theory"], linestyle=style, linewidth=1)
-        label(axes, f"{name} {value:.0f} %", (-0.4, value), (0, up), fontsize=9)
+    high = places[means > 80]
+    for axes in (whole, enlarged):
+        axes.step(places, means, where="mid", color=COLOURS["muted"], linewidth=1)
+        for place, (name, estimate) in enumerate(estimates.items()):
+            values = accuracies[name]
+            axes.plot(np.full(len(values), place), values, "_", color=COLOURS["muted"], alpha=0.6)
+            error = [[estimate.value - estimate.low], [estimate.high - estimate.value]]
+            axes.errorbar(place, estimate.value, error, fmt="o", color=COLOURS["signal"], capsize=5)
+        for value, style in zip(baselines.values(), ("--", ":"), strict=True):
+            axes.axhline(value, color=COLOURS["theory"], linestyle=style, linewidth=1)
+        names = [name.replace(" ", "\n") for name in accuracies]
+        axes.set_xticks(places, [names[0], *(f"+ {name}" for name in names[1:])], fontsize=9)
+    for place, mean in enumerate(means):
+        label(whole, f"{mean:.0f} %", (place, mean), (9, -14))
     jump = int(np.argmax(np.diff(means))) + 1
-    axes.set(
-        xticks=places,
-        xticklabels=[name if place == 0 else f"+ {name}" for place, name in enumerate(accuracies)],
+    whole.set(
         xlim=(-0.45, len(means) - 0.4),
         ylim=(0, 106),
         ylabel="test accuracy (%), mean and 95 %",
         title=f"One decision makes most of the difference: {list(accuracies)[jump]}",
     )
+    lowest = min(values.min() for name, values in accuracies.items() if estimates[name].value > 80)
+    enlarged.set(
+        xlim=(high[0] - 0.4, high[-1] + 0.4),
+        ylim=(np.floor(lowest) - 1, 100),
+        title="The top, enlarged",
+    )
+    for (name, value), up in zip(baselines.items(), (4, -13), strict=True):
+        label(whole, f"{name} {value:.0f} %", (-0.4, value), (0, up), fontsize=9)
     levels = ["at chance" if mean < 20 else f"above {10 * int(mean // 10)}" for mean in means]
     parts = [f"{name} {level}" for name, level in zip(accuracies, levels, strict=True)]
     return figure, (
@@ -91,8 +101,9 @@ def learning_curves(trained):
         parts.append(f"{name} {apart}")
     figure.axes[0].set_ylabel("loss (each its own)")
     figure.axes[0].legend(loc="lower left")
+    above = [part.removesuffix(" above") for part in parts if part.endswith(" above")]
     figure.suptitle(
-        "The naive network learns nothing; in the others the validation loss stops falling first",
+        f"The validation loss ends clearly above the training loss: {', '.join(above) or 'nowhere'}",
         x=0.01,
         ha="left",
         fontweight="bold",
@@ -112,22 +123,22 @@ def confusion(percent):
     drawn = axes.imshow(wrong, cmap="Blues", vmin=0)
     for row, column in np.argwhere(wrong >= 1):
         colour = "white" if wrong[row, column] > wrong.max() / 2 else "black"
-        axes.text(column, row, f"{wrong[row, column]:.0f}", ha="center", va="center", color=colour)
+        axes.text(column, row, f"{wrong[row, column]:.1f}", ha="center", va="center", color=colour)
     figure.colorbar(drawn, ax=axes, label="% of the true digit")
-    rarest = np.diag(percent).min()
+    rarest, worst = np.diag(percent).min(), np.sort(wrong.ravel())[::-1]
+    five = 10 * int(10 * worst[:5].sum() / worst.sum())
     axes.set(
         xlabel="taken for",
         ylabel="true digit",
         xticks=range(10),
         yticks=range(10),
-        title="A few pairs make most of the mistakes",
+        title=f"Five of 90 confusions make over {five} % of the mistakes",
     )
     axes.grid(False)
-    worst = np.sort(wrong.ravel())[::-1]
     return figure, (
         f"Confusion matrix of ten digits without the diagonal. At least {10 * int(rarest // 10)} % "
         f"of every digit are read rightly; the five most frequent of 90 confusions make more than "
-        f"{10 * int(10 * worst[:5].sum() / worst.sum())} % of all."
+        f"{five} % of all."
     )
 
 
@@ -142,7 +153,7 @@ def hard_digits(x, t, probabilities, misread):
             fontsize=9,
             fontweight="normal",
         )
-    figure.suptitle("The hardest digits of the test data", x=0.01, ha="left", fontweight="bold")
+    figure.suptitle("Most networks misread these eight", x=0.01, ha="left", fontweight="bold")
     return figure, (
         f"{len(x)} test digits, each misread by more than half of the networks: "
         f"{bool((misread > 0.5).all())}."
