@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from utils.plotting import COLOURS, label
-from utils.statistics import mean_interval
+from utils.statistics import median_interval
 
 
 def picture(axes, pixels, title=""):
@@ -31,18 +31,18 @@ def examples(x, t, per_digit=3):
 
 
 def staircase(accuracies, baselines):
-    """Show test accuracy after each decision, with 95 % intervals, beside the baselines.
+    """Show test accuracy after each decision, medians with 95 % intervals, beside the baselines.
 
     accuracies: stage to percentages by seed, in order; baselines: name to percentage.
     """
     figure = Figure(figsize=(10.5, 4.4))
     whole, enlarged = figure.subplots(1, 2, width_ratios=(3, 2))
-    estimates = {name: mean_interval(values) for name, values in accuracies.items()}
-    means = np.array([estimate.value for estimate in estimates.values()])
-    places = np.arange(len(means))
-    high = places[means > 80]
+    estimates = {name: median_interval(values) for name, values in accuracies.items()}
+    medians = np.array([estimate.value for estimate in estimates.values()])
+    places = np.arange(len(medians))
+    high = places[medians > 80]
     for axes in (whole, enlarged):
-        axes.step(places, means, where="mid", color=COLOURS["muted"], linewidth=1)
+        axes.step(places, medians, where="mid", color=COLOURS["muted"], linewidth=1)
         for place, (name, estimate) in enumerate(estimates.items()):
             values = accuracies[name]
             axes.plot(np.full(len(values), place), values, "_", color=COLOURS["muted"], alpha=0.6)
@@ -52,13 +52,13 @@ def staircase(accuracies, baselines):
             axes.axhline(value, color=COLOURS["theory"], linestyle=style, linewidth=1)
         names = [name.replace(" ", "\n") for name in accuracies]
         axes.set_xticks(places, [names[0], *(f"+ {name}" for name in names[1:])], fontsize=9)
-    for place, mean in enumerate(means):
-        label(whole, f"{mean:.0f} %", (place, mean), (9, -14))
-    jump = int(np.argmax(np.diff(means))) + 1
+    for place, median in enumerate(medians):
+        label(whole, f"{median:.0f} %", (place, median), (9, -14))
+    jump = int(np.argmax(np.diff(medians))) + 1
     whole.set(
-        xlim=(-0.45, len(means) - 0.4),
+        xlim=(-0.45, len(medians) - 0.4),
         ylim=(0, 106),
-        ylabel="test accuracy (%), mean and 95 %",
+        ylabel="test accuracy (%), median and 95 %",
         title=f"One decision makes most of the difference: {list(accuracies)[jump]}",
     )
     lowest = min(values.min() for name, values in accuracies.items() if estimates[name].value > 80)
@@ -69,10 +69,12 @@ def staircase(accuracies, baselines):
     )
     for (name, value), up in zip(baselines.items(), (4, -13), strict=True):
         label(whole, f"{name} {value:.0f} %", (-0.4, value), (0, up), fontsize=9)
-    levels = ["at chance" if mean < 20 else f"above {10 * int(mean // 10)}" for mean in means]
+    levels = [
+        "at chance" if median < 20 else f"above {10 * int(median // 10)}" for median in medians
+    ]
     parts = [f"{name} {level}" for name, level in zip(accuracies, levels, strict=True)]
     return figure, (
-        f"Test accuracy in percent after each decision: {', '.join(parts)}. Dashed: "
+        f"Median test accuracy in percent after each decision: {', '.join(parts)}. Dashed: "
         + ", ".join(f"{name} {value:.0f}" for name, value in baselines.items())
         + "."
     )
