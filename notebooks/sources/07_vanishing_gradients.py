@@ -1,12 +1,17 @@
 # ---
 # jupyter:
-#   course: {chapter: "07", needs: ["03", "05"], minutes: 75, question: "Why do deep networks stop learning?"}
+#   course: {chapter: "07", needs: ["03", "05"], minutes: 75, question: "Why do deep networks stop learning?", question_zh: "深层网络为什么会停止学习？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
 # # 07 · Keep the gradient alive
 #
 # On its way back the error signal δ is multiplied once per layer. Multiply by a number below 1 often enough, and nothing is left; by a number above 1, and it grows without end. This chapter measures that number, computes it from theory, and tries the cures on a network of 20 layers.
+
+# %% [markdown] id="title" lang="zh"
+# # 07 · 让梯度活下去
+#
+# 误差信号 δ 在返回途中，每过一层就要乘以一个数。这个数小于 1，乘的次数够多，就什么也不剩；大于 1，它就无止境地增长。本章测量这个数，从理论上计算它，再在一个 20 层的网络上试验各种药方。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** follow δ through up to 50 layers, map where it dies and where it explodes, train a network that cannot learn, and cure it in several ways.
@@ -18,6 +23,17 @@
 # - judge cures by their effect, over many seeds.
 #
 # **You need** chapters 03 and 05, and about an hour and a quarter.
+
+# %% [markdown] id="aims" lang="zh"
+# **你将**跟着 δ 穿过多达 50 层，画出它在哪里消失、在哪里爆炸，训练一个学不会的网络，再用几种办法把它治好。
+#
+# **你将学会**
+# - 计算 δ 每过一层所乘的因子，并选取使它等于 1 的权值；
+# - 分清这个因子中哪些来自激活，哪些来自权值；
+# - 凭数字认出消失、爆炸和死亡单元；
+# - 按疗效评判药方，而且要看许多个种子。
+#
+# **你需要**先学完第 03 章和第 05 章，并留出大约一小时一刻钟。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -55,6 +71,15 @@ evidence = EvidenceTable("07")
 #
 # **Predict:** let each product $w f'$ be 0.25, 0.9, 1 or 1.1. What is left of δ = 1 after 50 layers?
 
+# %% [markdown] id="chain-text" lang="zh"
+# ## 同一个数，乘了又乘
+#
+# 取一个最窄的深层网络：每层一个神经元。按链式法则，δ 这样一层层往回传：
+#
+# $$\delta_{l} = \delta_{l+1}\; w_{l+1}\; f'(z_l).$$
+#
+# **预测：** 设每个乘积 $w f'$ 都是 0.25、0.9、1 或 1.1。从 δ = 1 出发，50 层之后还剩多少？
+
 # %% id="chain"
 for factor in (0.25, 0.9, 1.0, 1.1):
     print(f"factor {factor:4}: after 10 layers {factor**10:.1e}, after 50 layers {factor**50:.1e}")
@@ -66,6 +91,13 @@ for factor in (0.25, 0.9, 1.0, 1.1):
 #
 # **Predict:** which of the four activations keep the gradient alive over 50 layers?
 
+# %% [markdown] id="profiles-text" lang="zh"
+# ¼ 是 sigmoid 的最大斜率（第 05 章）。真实的层有许多神经元，所以 δ 是向量，权值是矩阵：$\delta_l = (\delta_{l+1} W_{l+1}^\mathsf{T}) \odot f'(z_l)$，⊙ 表示逐个神经元相乘。
+#
+# `random_signals` 生成 32 个随机网络，每层 64 个神经元，并跟踪信号在其中的传播。权值的方差是 $1/n$；各层宽度相同时，Keras 默认的 Glorot 权值就是这个方差。
+#
+# **预测：** 四种激活中，哪些能让梯度穿过 50 层还活着？
+
 # %% id="profiles"
 DEPTHS = [2, 5, 10, 20, 50]
 signals = {
@@ -76,6 +108,9 @@ show(*figures.profiles(signals, DEPTHS))
 
 # %% [markdown] id="profiles-reading" lang="en"
 # Each line is the median of 32 networks of one depth, the band holds 95 % of them. Sigmoid loses everything: over 20 layers its gradient falls by twelve powers of ten, which the next cell holds. tanh and softsign come through with weights of this size. And relu? Its lines are level, yet they sink from depth to depth: all layers lose their gradient together. We shall see why.
+
+# %% [markdown] id="profiles-reading" lang="zh"
+# 每条线是同一深度的 32 个网络的中位数，色带包含其中的 95 %。sigmoid 丢光了一切：穿过 20 层，它的梯度下降十二个数量级，下一个单元格把这一点记录下来。权值取这样的大小，tanh 和 softsign 都能挺过来。relu 呢？它的每条线都是平的，但深度越大，线的位置越低：所有的层一起失去梯度。原因后面会看到。
 
 # %% id="record-vanish"
 falls = {
@@ -102,10 +137,24 @@ evidence.record(
 #
 # For purelin $f' = 1$. tanh has slope near 1 while signals are small. relu's slope is 1 for one half of its inputs and 0 for the other, so $\overline{f'^2} = ½$: He et al. (2015) therefore give the weights variance $2/n$.
 
+# %% [markdown] id="theory-text" lang="zh"
+# ## 从理论上算出因子
+#
+# 第 $l$ 层 δ 的每个分量，都是对下一层 $n$ 个神经元的求和。如果权值的均值为 0，又与其余的量独立，那么均方满足（Glorot & Bengio 2010）
+#
+# $$\overline{\delta_l^2} = n\,\mathrm{Var}(w)\;\overline{f'(z_l)^2}\;\cdot\;\overline{\delta_{l+1}^2}.$$
+#
+# 对 purelin，$f' = 1$。信号小的时候，tanh 的斜率接近 1。relu 的斜率对一半输入是 1，对另一半是 0，所以 $\overline{f'^2} = ½$；He et al. (2015) 因此把权值的方差取为 $2/n$。
+
 # %% [markdown] id="theory-predict" lang="en"
 # From here on "the factor" is that of the mean *square*; δ itself changes by its root.
 # 
 # **Predict:** weights drawn from $U(-1/\sqrt n,\, 1/\sqrt n)$ were common once; $U(-c, c)$ has the variance $c^2/3$. Which factor for purelin?
+
+# %% [markdown] id="theory-predict" lang="zh"
+# 从这里起，“因子”指的是*均方*的因子；δ 本身按它的平方根变化。
+#
+# **预测：** 从 $U(-1/\sqrt n,\, 1/\sqrt n)$ 中抽取权值，曾经很常见；$U(-c, c)$ 的方差是 $c^2/3$。对 purelin，因子是多少？
 
 # %% id="theory"
 LAYERS, WIDTH = 20, 256
@@ -131,6 +180,11 @@ for name, (activation, n_var, distribution, input_scale, predicted) in CASES.ite
 #
 # **Predict:** at width 16 and depth 20, where is the median, when the mean stays at 1?
 
+# %% [markdown] id="median-text" lang="zh"
+# 理论说的是均值，而许多网络的均值，可能只靠少数几个大的撑着。relu 用 He 权值时，在有 $n$ 个神经元的层里，因子取对数后，均值约为 $-2.5/n$（推导从略；Hanin 2018 证明了起作用的是 $\sum 1/n$）。所以经过 $k$ 层，*中位数*处的网络按 $e^{-2.5\,k/n}$ 下降。
+#
+# **预测：** 宽度为 16、深度为 20，均值保持为 1，这时中位数在哪里？
+
 # %% id="median"
 widths = {}
 for width in (8, 16, 64):
@@ -142,6 +196,9 @@ show(*figures.theory(cases, widths))
 
 # %% [markdown] id="median-reading" lang="en"
 # The means obey theory (left). The median follows its own law (right): at width 16 half of the networks keep less than a tenth of the mean, which a few large ones make. At width 8 the layers are too narrow for the approximation.
+
+# %% [markdown] id="median-reading" lang="zh"
+# 均值服从理论（左图）。中位数另有自己的规律（右图）：宽度为 16 时，半数网络剩下的不到均值的十分之一，而这个均值是由少数几个大的撑起来的。宽度为 8 时，层太窄，近似不再适用。
 
 # %% id="record-theory"
 spread = np.array(mean_interval(each[:, 0] / each[:, -1].mean())) ** (1 / (LAYERS - 1))  # relu, He
@@ -159,6 +216,13 @@ evidence.record(
 #
 # **Predict:** at scale 1.2, which of the two vanishes with depth?
 
+# %% [markdown] id="map-text" lang="zh"
+# ## 一张地图
+#
+# 可见，权值的作用不亚于激活。我们让深度和权值的尺度 $\sqrt{n\,\mathrm{Var}(w)}$ 都变化，看第一层的 δ 与最后一层的 δ 之比。按照理论，消失与爆炸的分界线就在因子等于 1 的地方：对 tanh 是尺度 1，对 relu 是 $\sqrt2$。
+#
+# **预测：** 尺度为 1.2 时，两者之中哪一个会随着深度消失？
+
 # %% id="map"
 depths = np.arange(2, 41, 2)
 scales = {"tanh": np.linspace(0.3, 2.2, 20), "relu": np.linspace(0.5, 2.8, 20)}
@@ -172,6 +236,11 @@ show(*figures.ratio_maps(maps, depths, scales, critical))
 # For relu the colours turn where the line stands. For tanh they turn to the right of it, because inputs of size 1 saturate a little, and the exploding side is pale: larger signals saturate more, which lowers the slope and brakes the explosion. For relu nothing brakes.
 #
 # **Predict:** sigmoid's slope is never above ¼. Is there a weight scale from which its δ grows? selu (chapter 05) has slopes above 1: must it grow at scale 1?
+
+# %% [markdown] id="crossing-text" lang="zh"
+# relu 的颜色就在那条线上转变。tanh 的颜色转变得偏右，因为大小为 1 的输入已经使它略微饱和；而且爆炸的一侧颜色很淡：信号越大，饱和越重，斜率随之降低，给爆炸踩了刹车。relu 则没有刹车。
+#
+# **预测：** sigmoid 的斜率从不超过 ¼。有没有一个权值尺度，从那里起它的 δ 会增长？selu（第 05 章）有的斜率大于 1：尺度为 1 时，它的 δ 必定增长吗？
 
 # %% id="crossing"
 def crossing(name, low, high, depth=20):
@@ -189,6 +258,11 @@ for name, scale in found.items():
 # So a derivative of 1 does not keep the signal stable, and one of ¼ does not save it from growing. The largest slope alone does not tell where the turn is: one over it would be 0.57 for selu and 4 for sigmoid. What counts is the product of weights and slopes, where the signals are.
 #
 # The puzzle of the flat relu curves: the gradient of a weight is $a\,\delta$. With small weights δ shrinks on the way back, and $a$ shrinks on the way forward by the same factor. Their product is equally small everywhere.
+
+# %% [markdown] id="crossing-reading" lang="zh"
+# 所以，导数为 1 并不能使信号稳定，导数为 ¼ 也不能防止它增长。只看最大斜率，看不出转变在哪里：它的倒数，对 selu 是 0.57，对 sigmoid 是 4。起作用的是权值与斜率的乘积，而且斜率要在信号所在之处取值。
+#
+# 还有一个谜：relu 的曲线为什么是平的？一个权值的梯度是 $a\,\delta$。权值小的时候，δ 在返回途中缩小，$a$ 在前进途中也按同样的因子缩小。于是两者的乘积处处一样小。
 
 # %% id="both-ways"
 small = random_signals("relu", 20, 64, weight_scale=1.0)
@@ -217,6 +291,11 @@ evidence.record(
 # ## A network that cannot learn
 #
 # Now train: 20 hidden layers of 24 neurons on handwritten digits, 500 to learn from, 500 to be tested on. Plain gradient descent in batches of 25, 15 epochs. Each setting gets its own learning rate of five: the smallest that comes within 3 points of the best on 3 seeds; 20 others count. The `skip` in the function below is a cure; we come to it.
+
+# %% [markdown] id="deep-text" lang="zh"
+# ## 一个学不会的网络
+#
+# 现在来训练：20 个隐藏层，每层 24 个神经元，任务是手写数字，500 个用来学习，500 个用来测试。用普通的梯度下降，每批 25 个，共 15 轮。每种设置都从五个学习率里选定自己的一个：先在 3 个种子上找出与最好成绩相差不到 3 个百分点的那些，再取其中最小的；计入结果的是另外 20 个种子。下面函数里的 `skip` 是一种药方，后面会讲到。
 
 # %% id="deep"
 layers = keras.layers
@@ -298,6 +377,9 @@ print(f"for their size, 10^{share.value:.0f} times as far as those of the last h
 # %% [markdown] id="sigmoid-reading" lang="en"
 # No network gets beyond chance. The first layer's weights hardly leave the place where they were thrown.
 
+# %% [markdown] id="sigmoid-reading" lang="zh"
+# 没有一个网络胜过随机猜测。第一层的权值几乎没有离开当初随机落下的地方。
+
 # %% id="record-learn"
 evidence.record(
     "07.2", "Where the gradient has vanished, the layer's parameters do not change and the network cannot learn",
@@ -313,6 +395,13 @@ evidence.record(
 #
 # **Predict:** how many steps until nothing but `nan` is left?
 
+# %% [markdown] id="explosion-text" lang="zh"
+# ## 爆炸
+#
+# 回到每层一个神经元的链：20 层 purelin，权值全是 1.5，输入为 1，目标为 0。我们手工做普通的梯度下降，一步一步地走，学习率为 0.01。
+#
+# **预测：** 走多少步之后，就只剩下 `nan` 了？
+
 # %% id="explosion"
 w = np.full(20, 1.5)
 with np.errstate(over="ignore", invalid="ignore"):
@@ -324,6 +413,9 @@ with np.errstate(over="ignore", invalid="ignore"):
 
 # %% [markdown] id="keras-text" lang="en"
 # First the loss is large, then the weights are, then both are infinite, and infinite minus infinite is `nan`. Keras does the same, in float32 a step sooner. It goes on silently with a loss of `nan`; the callback `TerminateOnNaN` stops it and prints a line (batches are counted from 0):
+
+# %% [markdown] id="keras-text" lang="zh"
+# 先是损失变大，接着是权值变大，然后两者都成了无穷大，而无穷大减无穷大就是 `nan`。Keras 里也是这样，用 float32 还要早一步。损失成了 `nan`，它仍然不声不响地继续；回调 `TerminateOnNaN` 会让它停下，并打印一行消息（批从 0 数起）：
 
 # %% id="terminate"
 chain = keras.Sequential([keras.Input((1,)), *(layers.Dense(1, use_bias=False) for _ in range(20))])
@@ -342,6 +434,13 @@ print("epochs begun:", len(history.epoch), "of 3")
 #
 # **Predict:** order them by test accuracy.
 
+# %% [markdown] id="relu-text" lang="zh"
+# ## 药方
+#
+# 从同样的起点出发：用 tanh 或 relu 代替 sigmoid；relu 用 He 权值；leaky relu 在 $z$ 为负时斜率为 0.2，也用 He 权值。**跳跃连接**（skip connection）把每层的输入加到它的输出上（He et al. 2016），δ 就有了一条绕过 $f'$ 和 $W$ 的路。**批归一化**（Ioffe & Szegedy 2015）和**层归一化**（Ba et al. 2016）把每个 $z$ 变成均值为 0、标准差为 1，前者在一批样本上做，后者在一个样本之内做。**裁剪**（clipping）限制梯度每个分量的大小，我们用爆炸的那个网络来试它。
+#
+# **预测：** 按测试准确率给它们排个名次。
+
 # %% id="tanh-skip"
 for name, build in (("tanh", partial(deep_network, "tanh")), ("sigmoid + skip", partial(deep_network, "sigmoid", skip=True))):
     trained, starts = trial(trainer(build), build(), 1.0)
@@ -349,6 +448,9 @@ for name, build in (("tanh", partial(deep_network, "tanh")), ("sigmoid + skip", 
 
 # %% [markdown] id="milder-text" lang="en"
 # relu gets three kinds of weights: Glorot's, He's, and He's times 2, which lets δ and the signals double at each layer.
+
+# %% [markdown] id="milder-text" lang="zh"
+# relu 用三种权值：Glorot 权值，He 权值，以及 He 权值的 2 倍。最后一种使 δ 和信号每过一层都加倍。
 
 # %% id="relu"
 build = partial(deep_network, "relu")
@@ -380,6 +482,9 @@ evidence.record(
 
 # %% [markdown] id="norm-text" lang="en"
 # `EnsembleTrainer` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, all epochs in one long pass, one seed for the choice among the three largest learning rates and 8 to count.
+
+# %% [markdown] id="norm-text" lang="zh"
+# `EnsembleTrainer` 不接受批归一化，因为批归一化的滑动均值是一种状态；层归一化则要花它很久来编译。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完；从最大的三个学习率里选一个，用 1 个种子，计入结果的是另外 8 个。
 
 # %% id="norm"
 def fit_normalized(normalization):
@@ -413,6 +518,9 @@ show(*figures.cures(final))
 # %% [markdown] id="moved-text" lang="en"
 # How far did the first layer's weights move, compared with those of the last hidden layer, each for its size?
 
+# %% [markdown] id="moved-text" lang="zh"
+# 与最后一个隐藏层的权值相比，第一层的权值移动了多远？两者都相对于各自的大小来算。
+
 # %% id="moved"
 for name, values in moved.items():
     power = np.median(values)
@@ -420,6 +528,9 @@ for name, values in moved.items():
 
 # %% [markdown] id="profile-text" lang="en"
 # Look at the gradients before the first step. Does an even profile tell which network will learn?
+
+# %% [markdown] id="profile-text" lang="zh"
+# 再看第一步之前的梯度。各层的梯度大小均匀，就能说明哪个网络学得会吗？
 
 # %% id="cured"
 def profile(build, n_var):
@@ -460,6 +571,9 @@ evidence.record(
 # %% [markdown] id="cures-reading" lang="en"
 # In these trials no network learned whose gradient fell by more than two powers of ten, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed. Clipping, at the one limit tried, kept the exploding network from NaN and little more. Layer normalization did not help in this budget. To the last hidden layer of a deep sigmoid network all samples look alike. Normalizing within a sample cannot change that; normalizing over a batch does:
 
+# %% [markdown] id="cures-reading" lang="zh"
+# 在这些试验中，凡是梯度下降超过两个数量级的网络，一个也没有学会；但梯度均匀的，也不是个个都学会了。relu 用 Glorot 权值，梯度均匀，却微乎其微。跳跃连接和批归一化救活的，正是那个备受指责的激活。裁剪只试了一个界限，它让爆炸的网络没有变成 NaN，此外几乎没有用处。在这样的预算内，层归一化没有帮助。在深层 sigmoid 网络的最后一个隐藏层看来，所有样本都一个样。在一个样本之内归一化，改变不了这一点；在一批样本上归一化，则可以：
+
 # %% id="alike"
 def sample_spread(normalization):
     model = deep_network("sigmoid", normalization=normalization)
@@ -481,6 +595,13 @@ print(f"batch norm {batch:.1f}, layer norm below 1e-3: {layer < 1e-3}")
 # relu sets every negative $z$ to 0. The article says this is no harm, because signals are redundant: a prediction from part of them is nearly the same. We train two layers of 32 relu neurons on the digits, at six learning rates; and, for later, the same with leaky relu, which drops nothing.
 #
 # **Predict:** which share of the hidden signals is 0 for a given picture?
+
+# %% [markdown] id="redundant-text" lang="zh"
+# ## 丢掉的信号是冗余的吗？
+#
+# relu 把每个负的 $z$ 都变成 0。文章说这没有害处，因为信号是冗余的：只用一部分信号作出的预测，与用全部信号几乎相同。我们在手写数字上训练两个 relu 层，每层 32 个神经元，学习率取六个；再用什么也不丢的 leaky relu 做一遍同样的训练，留待后面使用。
+#
+# **预测：** 给定一张图，隐藏层的信号中有多大比例是 0？
 
 # %% id="redundant"
 WIDE_RATES, MEMBERS = [0.03, 0.1, 0.3, 0.6, 1.0, 2.0], 20
@@ -510,6 +631,9 @@ print(f"inactive signals per picture: about {5 * round(inactive.value / 5)} %")
 
 # %% [markdown] id="ablation-text" lang="en"
 # Those that relu dropped are gone anyway. Now remove some that it let through: for each picture we set a share of the *active* signals of the last hidden layer to 0, the weakest first, at random, or the strongest first. Then the output layer decides with what is left.
+
+# %% [markdown] id="ablation-text" lang="zh"
+# relu 丢掉的那些，本来就已经没有了。现在从它放行的信号里再去掉一些：对每张图，把最后一个隐藏层中一定比例的*活跃*（非零）信号设为 0：先去掉最弱的（weakest first），或者随机去掉（at random），或者先去掉最强的（strongest first）。然后由输出层根据剩下的来判断。
 
 # %% id="ablation"
 SHARES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]
@@ -554,6 +678,11 @@ evidence.record(
 #
 # **Predict:** at the largest learning rate, what share of the neurons is dead? What does that cost?
 
+# %% [markdown] id="dead-text" lang="zh"
+# 我们去掉的是 relu 留下的信号；它自己丢掉的那些，从未参与。但 relu 还可能把一个神经元永远丢掉。如果它的 $z$ 对所有样本都为负，那么斜率对所有样本都是 0，没有梯度到达它的权值：这个神经元**死了**。只有前面的层改变了信号，它才可能复活。太大的步子会把神经元推到那里去。
+#
+# **预测：** 在最大的学习率下，有多大比例的神经元死了？代价是什么？
+
 # %% id="dead"
 def dead_share(weights):  # in percent, of all hidden neurons; a network of nan is wholly dead
     if not all(np.isfinite(array).all() for array in weights):
@@ -593,6 +722,11 @@ evidence.record(
 #
 # **Predict:** no step has been taken yet. Is any neuron dead? In which network are there most?
 
+# %% [markdown] id="dead-depth-text" lang="zh"
+# 现在改变深度：2 层、8 层和 20 层，每层 24 个神经元，用 He 权值，学习率取三个。
+#
+# **预测：** 训练还一步都没有走。这时有神经元是死的吗？哪个网络里最多？
+
 # %% id="dead-depth"
 def dead_before_and_after(depth, rates):
     build = partial(deep_network, "relu", depth=depth)
@@ -626,10 +760,18 @@ evidence.record(
 # %% [markdown] id="dead-reading" lang="en"
 # Large steps kill relu neurons in masses. Yet in two layers, at no rate do we see leaky relu do better by two points: the steps do harm by themselves. In the deep network leaky relu does learn better. Whether that is because it cannot die, or because its mean $f'^2$ is larger, this comparison cannot tell. And in eight layers, training at a mild rate brought some neurons back that were dead at the start.
 
+# %% [markdown] id="dead-reading" lang="zh"
+# 步子太大，relu 神经元就成批死去。然而在两层的网络里，无论哪个学习率，我们都没有看到 leaky relu 好出两个百分点：大步子本身就有害。在深层网络里，leaky relu 确实学得更好。这是因为它不会死，还是因为它的 $f'^2$ 均值更大，这个比较说明不了。而在八层的网络里，用温和的学习率训练，使一些起初是死的神经元又活了过来。
+
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
 #
 # Choose an activation, a depth and a weight scale. Find, for each activation, the scales at which δ lives through 40 layers: first over last layer between 0.01 and 100.
+
+# %% [markdown] id="slider-text" lang="zh"
+# ## 轮到你了
+#
+# 选一种激活、一个深度和一个权值尺度。对每种激活，找出使 δ 能活着穿过 40 层的尺度：第一层与最后一层之比在 0.01 与 100 之间。
 
 # %% id="slider"
 def redraw(activation, depth, scale):
@@ -647,6 +789,11 @@ interactive_figure(
 #
 # "C" numbers are claims of the article that inspired this course; the others are this chapter's own.
 
+# %% [markdown] id="evidence-text" lang="zh"
+# ## 证据
+#
+# 编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本章自己的论断。
+
 # %% id="evidence"
 evidence
 
@@ -656,6 +803,13 @@ evidence
 # Replace the `...` and run the cell.
 #
 # **1.** The factor of the mean square of δ per layer, from the width, the variance of the weights and the mean square of the slope.
+
+# %% [markdown] id="exercises" lang="zh"
+# ## 练习
+#
+# 把 `...` 换成你的答案，然后运行单元格。
+#
+# **1.** 已知宽度、权值的方差和斜率的均方，求 δ 的均方每过一层所乘的因子。
 
 # %% id="exercise-factor" tags=["exercise"]
 def factor(n, variance, slope_square):
@@ -667,6 +821,9 @@ check("07-factor", factor)
 # %% [markdown] id="hint-factor" lang="en"
 # *Hint.* How many terms has the sum that makes one entry of δ?
 
+# %% [markdown] id="hint-factor" lang="zh"
+# *提示：* δ 的一个分量是一个和，这个和有多少项？
+
 # %% id="solution-factor" tags=["solution"]
 def factor(n, variance, slope_square):
     return n * variance * slope_square
@@ -677,6 +834,9 @@ check("07-factor", factor)
 # %% [markdown] id="exercise-layers-text" lang="en"
 # **2.** A linear network has weights from $U(-1/\sqrt n, 1/\sqrt n)$. δ is 1 (its root mean square) at the last layer. After how many steps back, at least, is it below a millionth?
 
+# %% [markdown] id="exercise-layers-text" lang="zh"
+# **2.** 一个线性网络的权值取自 $U(-1/\sqrt n, 1/\sqrt n)$。在最后一层，δ（按均方根算）为 1。至少往回走多少步，它才小于百万分之一？
+
 # %% id="exercise-layers" tags=["exercise"]
 steps = ...
 
@@ -685,6 +845,9 @@ check("07-layers", steps)
 # %% [markdown] id="hint-layers" lang="en"
 # *Hint.* The factor ⅓ is that of the *square*.
 
+# %% [markdown] id="hint-layers" lang="zh"
+# *提示：* 因子 ⅓ 是*平方*的因子。
+
 # %% id="solution-layers" tags=["solution"]
 steps = int(np.ceil(np.log(1e-6) / np.log((1 / 3) ** 0.5)))
 
@@ -692,6 +855,9 @@ check("07-layers", steps)
 
 # %% [markdown] id="exercise-he-text" lang="en"
 # **3.** The standard deviation of the weights that keeps δ alive in a relu network of width `n`.
+
+# %% [markdown] id="exercise-he-text" lang="zh"
+# **3.** 在宽度为 `n` 的 relu 网络里，权值的标准差取多少，δ 才能活下去？
 
 # %% id="exercise-he" tags=["exercise"]
 def he_deviation(n):
@@ -703,6 +869,9 @@ check("07-he", he_deviation)
 # %% [markdown] id="hint-he" lang="en"
 # *Hint.* The factor should be 1, and half of the slopes are 0.
 
+# %% [markdown] id="hint-he" lang="zh"
+# *提示：* 因子应当是 1，而斜率有一半是 0。
+
 # %% id="solution-he" tags=["solution"]
 def he_deviation(n):
     return np.sqrt(2 / n)
@@ -712,6 +881,9 @@ check("07-he", he_deviation)
 
 # %% [markdown] id="exercise-clip-text" lang="en"
 # **4.** We clipped each entry. Clip a gradient (an array that is not 0) by its norm instead: if it is longer than `limit`, shorten it to that length, without turning it.
+
+# %% [markdown] id="exercise-clip-text" lang="zh"
+# **4.** 上文裁剪的是每个分量。现在改为按范数裁剪一个梯度（一个不为 0 的数组）：如果它比 `limit` 长，就把它缩短到这个长度，方向不变。
 
 # %% id="exercise-clip" tags=["exercise"]
 def clip(gradient, limit):
@@ -723,6 +895,9 @@ check("07-clip", clip)
 # %% [markdown] id="hint-clip" lang="en"
 # *Hint.* Multiply by a number between 0 and 1.
 
+# %% [markdown] id="hint-clip" lang="zh"
+# *提示：* 乘以 0 与 1 之间的一个数。
+
 # %% id="solution-clip" tags=["solution"]
 def clip(gradient, limit):
     return gradient * min(1, limit / np.linalg.norm(gradient))
@@ -733,6 +908,9 @@ check("07-clip", clip)
 # %% [markdown] id="exercise-dead-text" lang="en"
 # **5.** The share of dead units of a relu layer, from its signals `a`, an array (samples, units).
 
+# %% [markdown] id="exercise-dead-text" lang="zh"
+# **5.** 由一个 relu 层的信号 `a`（形状为（样本，单元）的数组），求死亡单元的比例。
+
 # %% id="exercise-dead" tags=["exercise"]
 def share_of_dead_units(a):
     ...
@@ -742,6 +920,9 @@ check("07-dead", share_of_dead_units)
 
 # %% [markdown] id="hint-dead" lang="en"
 # *Hint.* Inactive for *all* samples: which axis is that?
+
+# %% [markdown] id="hint-dead" lang="zh"
+# *提示：* 对*所有*样本都不活跃：这对应哪个轴？
 
 # %% id="solution-dead" tags=["solution"]
 def share_of_dead_units(a):
@@ -758,6 +939,14 @@ check("07-dead", share_of_dead_units)
 # - Recognise the three illnesses: gradients that fall by powers of ten, a loss of `nan`, units that are 0 for every sample.
 # - Judge a cure over seeds: skip connections and batch normalization rescued sigmoid, relu needed He's weights.
 
+# %% [markdown] id="recap" lang="zh"
+# ## 现在你会做什么
+#
+# - 计算每层的因子 $n\,\mathrm{Var}(w)\,\overline{f'^2}$，并选取使它等于 1 的权值：对 tanh，方差为 $1/n$；对 relu，方差为 $2/n$。
+# - 分清激活与权值的作用：斜率为 1，权值小时照样消失；斜率为 ¼，权值大时照样爆炸。
+# - 认出三种病症：梯度一连下降几个数量级，损失变成 `nan`，单元对每个样本都是 0。
+# - 用多个种子评判药方：跳跃连接和批归一化救活了 sigmoid，relu 则需要 He 权值。
+
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
 #
@@ -767,3 +956,13 @@ check("07-dead", share_of_dead_units)
 # - B. Hanin (2018), "Which Neural Network Architectures Give Rise to Exploding and Vanishing Gradients?", *NeurIPS* 31.
 #
 # **Next:** [08 · Put it together](08_put_it_together.ipynb).
+
+# %% [markdown] id="reading" lang="zh"
+# ## 延伸阅读
+#
+# - X. Glorot, Y. Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", *AISTATS*, PMLR 9, 249–256：深层神经网络为什么难训练，权值应取多大。
+# - K. He, X. Zhang, S. Ren, J. Sun (2015), "Delving Deep into Rectifiers", *ICCV*：适合 relu 的权值；(2016), "Deep Residual Learning for Image Recognition", *CVPR*：跳跃连接。
+# - S. Ioffe, C. Szegedy (2015), "Batch Normalization", *ICML*：批归一化。J. L. Ba, J. R. Kiros, G. E. Hinton (2016), "Layer Normalization", arXiv:1607.06450：层归一化。
+# - B. Hanin (2018), "Which Neural Network Architectures Give Rise to Exploding and Vanishing Gradients?", *NeurIPS* 31：哪些神经网络结构会造成梯度爆炸和梯度消失。
+#
+# **下一章：** [08 · 合在一起](08_put_it_together.ipynb)。
