@@ -13,9 +13,9 @@
 #
 # **You will learn to**
 # - compute the signals of a network forward, layer by layer, and its error signals δ back;
-# - write a BP network in about 25 lines of NumPy, and prove that its gradients are right;
+# - write a BP network in about 25 lines of NumPy, and check its gradients against two other methods;
 # - catch the usual mistakes: a bias forgotten, a derivative taken at the wrong place;
-# - say what a network without a hidden layer cannot do, and how often one with a hidden layer can.
+# - say what a network without a hidden layer cannot do, and from how many starts one with a hidden layer learns it.
 #
 # **You need** the chain rule, matrix products in NumPy, and about an hour.
 
@@ -58,7 +58,7 @@ b2 = np.array([0.2])
 #
 # $$z = a_{\text{before}}\,W + b, \qquad a = f(z)$$
 #
-# Row $j$, column $k$ of $W$ is the weight from neuron $j$ to neuron $k$.
+# Row $j$, column $k$ of $W$ is the weight from input or neuron $j$ to neuron $k$.
 
 # %% id="forward"
 x = np.array([[1.0, 0.5]])
@@ -78,7 +78,7 @@ print("hidden signals:", a1.round(3).tolist(), "  output:", Y.round(3).tolist())
 # %% [markdown] id="backward-text" lang="en"
 # ## Back
 #
-# Call $\delta = \partial E/\partial z$ the **learning signal** of a neuron: how the loss changes if its sum $z$ changes. At the output it is the error times the slope of the activation. A hidden neuron collects the $\delta$ of all neurons it feeds, through the same weights that carried its signal forward, times its own slope:
+# Call $\delta = \partial E/\partial z$ the **learning signal** of a neuron: how the loss changes if its sum $z$ changes. At the output it is the error times the slope of the activation. A hidden neuron collects the $\delta$ of all neurons it feeds, through the same weights that carried its signal forward, times its own slope. (Arrays of equal shape are multiplied element by element.)
 #
 # $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
 
@@ -97,7 +97,7 @@ print("δ of the output:", delta2.round(3).tolist(), "  δ of the hidden neurons
 #
 # $$\frac{\partial E}{\partial W} = a_{\text{before}}^{\top}\,\delta, \qquad \frac{\partial E}{\partial b} = \delta, \qquad \Delta W = -\eta\,\frac{\partial E}{\partial W}$$
 #
-# This is for one sample. For several, the gradients of the samples are averaged.
+# Here the output's δ is positive, so $z$ should shrink; so should the weight 0.7, since a positive signal enters through it. All this is for one sample. For several, their gradients are averaged.
 
 # %% id="update"
 learning_rate = 0.5
@@ -107,13 +107,13 @@ after = np.tanh(np.tanh(x @ (W1 + dW1) + b1 + db1) @ (W2 + dW2) + b2 + db2)
 print(f"wanted {T.item()}, before {Y.item():.3f}, after one update {after.item():.3f}")
 
 # %% [markdown] id="picture-text" lang="en"
-# The whole of it in one picture. Nothing in it is drawn by hand: nodes and edges carry the numbers of this very pass. In the middle panel the arrows point back; the weights are those of the left panel.
+# The whole of it in one picture. Nothing in it is drawn by hand: circles and lines carry the numbers of this very pass. A dashed line stands for a negative number, a thick one for a large number. Blue signals travel forward, orange δ travel back along the same weights, and green is what changes. The inputs have neither δ nor bias: nothing about them is to be learned.
 
 # %% id="picture"
 show(*figures.three_passes(x, T, [W1, W2], [b1, b2], learning_rate))
 
 # %% [markdown] id="slider-text" lang="en"
-# Move the inputs and the target. When is every δ zero? Which weights do not move when $x_1 = 0$?
+# Move the inputs and the target; the sliders start at the picture above. When is every δ zero? Which weights do not move when $x_1 = 0$?
 
 # %% id="slider"
 def redraw(x1, x2, target):
@@ -126,7 +126,7 @@ interactive_figure(redraw, x1=(-1.0, 1.0, 0.1, 1.0), x2=(-1.0, 1.0, 0.1, 0.5), t
 # %% [markdown] id="class-text" lang="en"
 # ## Any depth, any width
 #
-# Nothing above depends on there being two layers. Here is the network for any number of them, trained on $N$ samples at once: a row of $x$ for each sample, and the loss is the average. `f` and `slope` are the activation and its derivative.
+# Nothing above depends on there being two layers. Here is the network for any number of them, trained on $N$ samples at once: a row of $x$ for each sample. The losses of a sample's outputs are added up, those of the samples averaged: hence the division by `len(T)`. `f` and `slope` are the activation and its derivative.
 
 # %% id="class"
 class Network:
@@ -162,7 +162,7 @@ assert np.allclose(network.weights[0], W1 + dW1, rtol=1e-15)
 assert np.allclose(network.biases[1], b2 + db2, rtol=1e-15)
 
 # %% [markdown] id="import-text" lang="en"
-# `utils.models.BPNetwork` is this class with checked arguments, random starting weights from a seed, and an activation of your choice for each layer. It also keeps the gradients. From here on we use that one.
+# `utils.models.BPNetwork` is this class with checked arguments, random starting weights, and an activation of your choice for each layer. A **seed**, a whole number, decides which random numbers come, so that yours are the same as ours. The class also keeps the gradients. From here on we use that one.
 
 # %% id="import"
 from utils.losses import quadratic_cost
@@ -177,9 +177,9 @@ network.backward(targets)
 [gradient.shape for gradient in network.weight_gradients + network.bias_gradients]
 
 # %% [markdown] id="proof-text" lang="en"
-# ## Prove it
+# ## Check it
 #
-# A wrong gradient may well still lower the loss, so looking at the loss proves nothing. We compare every entry with two methods that share no line with ours: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
+# A wrong gradient may well still lower the loss, so looking at the loss proves nothing. We compare every entry with two methods that do without our backward pass: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$ with a small $h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
 
 # %% id="proof-difference"
 def by_difference(part):
@@ -240,7 +240,7 @@ for name, wrong, right in (
 # %% [markdown] id="xor-text" lang="en"
 # ## Why a hidden layer: exclusive or
 #
-# Four samples: the answer is 1 if exactly one input is 1. Without a hidden layer, can it be done? First with a **perceptron**, whose activation is sign: it says on which side of a line a point lies. We try a million lines.
+# Four samples: the answer is 1 if exactly one input is 1. Without a hidden layer, can it be done? First with a **perceptron**, whose activation is sign: it says on which side of a line a point lies. We try a million random lines, weights and bias normally distributed.
 
 # %% id="perceptron"
 XOR_x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -291,7 +291,12 @@ evidence.record(
 # %% [markdown] id="success-text" lang="en"
 # ## From which starts does it learn?
 #
-# A network with a tanh hidden layer can represent XOR. Its output neuron has the activation **sigmoid**, $1/(1+e^{-z})$, which maps any number to one between 0 and 1. Learning it is another matter: it starts from random weights, and some starts lead nowhere. We train 200 starts at once. The lines are those of the class; each array has an axis of starts in front, and `@` runs along it.
+# A network with a tanh hidden layer can represent XOR. Its output neuron has the activation **sigmoid**, $1/(1+e^{-z})$, which maps any number to one between 0 and 1. Learning it is another matter, for some random starts lead nowhere.
+#
+# Where does it start? Each weight is drawn uniformly between $\pm\sqrt{6/(n_{\text{in}}+n_{\text{out}})}$, all values equally likely; $n_{\text{in}}$ and $n_{\text{out}}$ are the sizes of the two layers it connects (Glorot & Bengio 2010). The biases start at 0.
+
+# %% [markdown] id="success-count" lang="en"
+# We train 200 starts at once, one from each of 200 seeds, all for 3,000 updates with learning rate 2. A start succeeds if in the end all four outputs lie on the right side of ½. The lines are those of the class; each array has an axis of starts in front, and `@` runs along it.
 
 # %% id="success"
 def success(hidden_units, starts=200, learning_rate=2.0, steps=3000):
@@ -321,6 +326,9 @@ for width, rate in zip(widths, rates):
 
 # %% id="success-figure"
 show(*figures.success_by_width(widths, rates))
+
+# %% [markdown] id="success-reading" lang="en"
+# That two hidden neurons *can* represent the answer does not mean that learning finds it: from about a third of the starts it did not, in the time we gave it. With three neurons nearly all starts succeeded; with four or eight, all 200. Each bar is the 95 % interval of the share that we would find among very many starts.
 
 # %% id="record-success"
 evidence.record(
@@ -373,7 +381,7 @@ evidence.record(
 # %% [markdown] id="digits-text" lang="en"
 # ## Read handwritten digits
 #
-# 1,797 pictures of 8 × 8 grey pixels, each a digit from 0 to 9. The network has 64 inputs, 32 hidden tanh neurons and ten sigmoid outputs, one per digit; the target is 1 for the right one, 0 for the others. Its answer is the digit with the largest output. A quarter of the pictures is kept for the test.
+# 1,797 pictures of 8 × 8 grey pixels, each a digit from 0 to 9. The network has 64 inputs, 32 hidden tanh neurons and ten sigmoid outputs, one per digit; the target is 1 for the right one, 0 for the others. Its answer is the digit with the largest output. Pixels run from 0 to 16 and are divided by 16. A quarter of the pictures is kept for the test.
 
 # %% id="digits"
 digits = load("digits")
@@ -382,9 +390,9 @@ one_hot = np.eye(10)
 show(*figures.digits(digits.x, digits.y))
 
 # %% [markdown] id="digits-predict" lang="en"
-# We show the network 32 pictures at a time, in random order, 20 times over all of them, with learning rate 1. Then everything again from another seed, with another split, 20 times.
+# We show the network 32 pictures at a time, in random order, 20 times over all of them, with learning rate 1. All of this is done 20 times, each with a seed of its own: other starting weights, another order, another split.
 #
-# **Predict:** what share of the test pictures does this network read correctly? (`BPNetwork` is the class above with an activation of its own for each layer, and checks of its arguments.)
+# **Predict:** what share of the test pictures does this network read correctly?
 
 # %% id="digits-hand"
 def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
@@ -401,7 +409,7 @@ def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
 by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
 
 # %% [markdown] id="digits-keras-text" lang="en"
-# In Keras, the same network, data, batches of 32 and learning rate. It starts from different random weights, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
+# In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
 
 # %% id="digits-keras"
 from utils.ensembles import train_many
@@ -432,6 +440,9 @@ print(f"the two differ by less than one percentage point: {max(abs(gap.low), abs
 
 # %% id="digits-figure"
 show(*figures.accuracies(by_hand, by_keras))
+
+# %% [markdown] id="digits-reading" lang="en"
+# Each dot is one seed. The 20 test sets overlap, as all come from the same 1,797 pictures. So the intervals speak of other starts and other splits, not of other people's handwriting.
 
 # %% id="record-digits"
 evidence.record(
@@ -530,7 +541,7 @@ parameters = 64 * 32 + 32 + 32 * 10 + 10
 check("01-count", parameters)
 
 # %% [markdown] id="exercise-zero-text" lang="en"
-# **5.** All weights and biases of a tanh network start at 0. Which gradients are zero in the first step? (a) all; (b) all but the biases of the output; (c) only those of the first layer; (d) none.
+# **5.** All weights and biases of a network with one hidden layer, tanh throughout, start at 0. It sees one sample, whose target is not 0. Which gradients are zero in the first step? (a) all; (b) all but the biases of the output; (c) only those of the first layer; (d) none.
 
 # %% id="exercise-zero" tags=["exercise"]
 answer = ...
@@ -549,15 +560,16 @@ check("01-zero", answer)
 # ## What you can do now
 #
 # - Compute signals forward, $z = aW + b$, $a = f(z)$, and learning signals back, $\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$.
-# - Write the network in 25 lines, and prove its gradients with two independent methods.
+# - Write the network in 25 lines, and check its gradients with two independent methods.
 # - Catch the usual mistakes by comparing gradients, not by looking at the loss.
-# - Say what a hidden layer is for, and that with few hidden neurons a network that *can* solve a problem often does not find the solution.
+# - Say what a hidden layer is for, and that a network that *can* solve a problem need not find the solution: with two hidden neurons, XOR was learned from only some of the starts.
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
 #
 # - D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), "Learning representations by back-propagating errors", *Nature* 323, 533–536.
 # - M. Minsky, S. Papert (1969), *Perceptrons*, MIT Press: what a single layer cannot do.
+# - X. Glorot, Y. Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", *AISTATS*, PMLR 9, 249–256: the starting weights.
 # - S. Linnainmaa (1976), "Taylor expansion of the accumulated rounding error", *BIT* 16, 146–160: the method before neural networks used it.
 #
 # **Next:** [02 · Measure how wrong](02_loss_functions.ipynb).
