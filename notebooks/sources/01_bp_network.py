@@ -158,7 +158,7 @@ after = np.tanh(np.tanh(x @ (W1 + dW1) + b1 + db1) @ (W2 + dW2) + b2 + db2)
 print(f"wanted {T.item()}, before {Y.item():.3f}, after one update {after.item():.3f}")
 
 # %% [markdown] id="picture-text" lang="en"
-# The whole of it in one picture. Nothing in it is drawn by hand: circles and lines carry the numbers of this very pass. A dashed line stands for a negative number, a thick one for a large number. Blue signals travel forward, orange δ travel back along the same weights, and green is what changes. The inputs have neither δ nor bias: nothing about them is to be learned.
+# The whole of it in one picture. Nothing in it is drawn by hand: circles and lines carry the numbers of this very pass. A dashed line stands for a negative number, a thick one for a number of large size. Blue signals travel forward, orange δ travel back along the same weights, and green is what changes. The inputs have neither δ nor bias: nothing about them is to be learned.
 
 # %% [markdown] id="picture-text" lang="zh"
 # 全过程都在下面这幅图里。图中没有一处是手工画上去的：圆圈和连线上的数，都来自刚才这一遍计算。虚线表示负数，粗线表示绝对值大的数。蓝色的信号向前走，橙色的 δ 沿着同样的权值往回走，绿色的是变化量。输入既没有 δ 也没有偏置，因为输入本身没有什么要学的。
@@ -315,12 +315,12 @@ for name, wrong, right in (
     assert relative_error(wrong, right) > 0.01
 
 # %% [markdown] id="xor-text" lang="en"
-# ## Why a hidden layer: exclusive or
+# ## Why a hidden layer: exclusive or (XOR)
 #
 # Four samples: the answer is 1 if exactly one input is 1. Without a hidden layer, can it be done? First with a **perceptron**, whose activation is sign: it says on which side of a line a point lies. We try a million random lines, weights and bias normally distributed.
 
 # %% [markdown] id="xor-text" lang="zh"
-# ## 为什么要有隐藏层：异或
+# ## 为什么要有隐藏层：异或（XOR）
 #
 # 四个样本：恰好有一个输入为 1 时，答案是 1。没有隐藏层，做得到吗？先试试**感知机**，它的激活函数是 sign：它只说出一个点在直线的哪一侧。我们试一百万条随机的直线，权值和偏置都服从正态分布。
 
