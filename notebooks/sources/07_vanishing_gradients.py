@@ -107,7 +107,7 @@ signals = {
 show(*figures.profiles(signals, DEPTHS))
 
 # %% [markdown] id="profiles-reading" lang="en"
-# Each line is the median of 32 networks of one depth, the band holds 95 % of them. Sigmoid loses everything: over 20 layers its gradient falls by twelve powers of ten, which the next cell holds. tanh and softsign come through with weights of this size. And relu? Its lines are level, yet they sink from depth to depth: all layers lose their gradient together. We shall see why.
+# Each line is the median of 32 networks of one depth, the band holds 95 % of them. Sigmoid loses everything: over 20 layers its gradient falls by twelve powers of ten, which the next cell records. tanh and softsign come through with weights of this size. And relu? Its lines are level, yet they sink from depth to depth: all layers lose their gradient together. We shall see why.
 
 # %% [markdown] id="profiles-reading" lang="zh"
 # 每条线是同一深度的 32 个网络的中位数，色带包含其中的 95 %。sigmoid 丢光了一切：穿过 20 层，它的梯度下降十二个数量级，下一个单元格把这一点记录下来。权值取这样的大小，tanh 和 softsign 都能挺过来。relu 呢？它的每条线都是平的，但深度越大，线的位置越低：所有的层一起失去梯度。原因后面会看到。
