@@ -15,6 +15,7 @@ import argparse
 import re
 import sys
 
+import course_map
 import jupytext
 import ledger
 import nbformat
@@ -94,10 +95,16 @@ def build(path, *, force=False, check=False):
     files = {}
     for language, notebook in notebooks.items():
         copy_outputs(english, notebook)
-        ledger.insert(notebook)
+        fill(notebook, language)
         notebook.metadata["fingerprint"] = mark
         files[EDITIONS[language] / target.name] = as_bytes(notebook)
     return files
+
+
+def fill(notebook, language):
+    """Put the ledger and the map of the course where `notebook` has their marks."""
+    ledger.insert(notebook)
+    course_map.insert(notebook, sorted(SOURCES.glob("[0-9][0-9]_*.py")), language)
 
 
 def as_bytes(notebook):
@@ -110,6 +117,7 @@ def standalone(path):
     source, files = read_source(path), {}
     for language in languages(source):
         notebook = assemble(source, path.stem, language, stamps.standalone_setup_code())
+        fill(notebook, language)
         folder = stamps.ROOT / "build/colab" / EDITIONS[language].relative_to(NOTEBOOKS)
         files[folder / f"{path.stem}.ipynb"] = as_bytes(notebook)
     return files
@@ -136,8 +144,9 @@ def main(arguments=None):
     chosen = [path for path in paths if path.name[:2] in (options.chapters or path.name[:2])]
     if not chosen:
         sys.exit(f"no chapter {' '.join(options.chapters)} in notebooks/sources/")
-    # The chapter with the ledger changes when the evidence of another does; it is not executed.
-    marked = [path for path in paths if ledger.MARK in path.read_text(encoding="utf-8")]
+    # A chapter with a mark changes when another one does; it is not executed for that.
+    marks = ledger.MARK, course_map.MARK
+    marked = [path for path in paths if any(m in path.read_text(encoding="utf-8") for m in marks)]
     chosen += [path for path in marked if path not in chosen]
     stale = []
     for path in chosen:
@@ -146,7 +155,7 @@ def main(arguments=None):
         else:
             stale += write(build(path, force=options.force, check=options.check), options.check)
     if not options.colab:
-        stale += write(readme.files(paths), options.check)
+        stale += write({**readme.files(paths), **course_map.files(paths)}, options.check)
     names = [target.relative_to(stamps.ROOT).as_posix() for target in stale]
     word = "out of date" if options.check else "written"
     print("\n".join(f"{word}: {name}" for name in names) or "everything is up to date")

@@ -4,7 +4,7 @@ import base64
 import html
 import re
 
-import jupytext
+import course_map
 import ledger
 import nbformat
 import stamps
@@ -42,20 +42,14 @@ def filled(readme, language, paths):
 
 
 def chapter_table(paths, language):
-    """Return the table of chapters, made from the head of each source that has the language."""
-    rows = [HEAD[language] + "\n|---|---|---|---|\n"]
-    folder, question = {"en": ("", "question"), "zh": ("zh-CN/", "question_zh")}[language]
-    for path in paths:
-        source = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-        titles = [cell for cell in source.cells[:2] if cell.metadata.get("lang") == language]
-        if titles:
-            title = titles[0].source.splitlines()[0].lstrip("# ")
-            course, badge = (
-                source.metadata["course"],
-                stamps.badges(path.stem, language, [language]),
-            )
-            link = f"[{title}](notebooks/{folder}{path.stem}.ipynb)"
-            rows.append(f"| {link} | {course[question]} | {course['minutes']} | {badge} |\n")
+    """Return the map and the table of the chapters that exist in the language."""
+    found, folder = course_map.chapters(paths, language), {"en": "", "zh": "zh-CN/"}[language]
+    alt, file = course_map.alternative_text(found, language), course_map.FILES[language]
+    rows = [f"![{alt}](notebooks/pictures/{file})\n\n{HEAD[language]}\n|---|---|---|---|\n"]
+    for chapter in found:
+        badge = stamps.badges(chapter["name"], language, [language])
+        link = f"[{chapter['title']}](notebooks/{folder}{chapter['name']}.ipynb)"
+        rows.append(f"| {link} | {chapter['question']} | {chapter['minutes']} | {badge} |\n")
     return "".join(rows)
 
 

@@ -160,6 +160,7 @@ def test_check_tells_what_is_out_of_date(monkeypatch, capsys, chapter):
     monkeypatch.setattr(build, "SOURCES", chapter.parent)
     monkeypatch.setattr(build, "fingerprint", lambda notebook: "the same")
     monkeypatch.setattr(build.readme, "files", lambda paths: {})
+    monkeypatch.setattr(build.course_map, "files", lambda paths: {})
     monkeypatch.setattr(stamps, "repository", lambda: "https://github.com/someone/some-course")
     monkeypatch.setattr(stamps, "ROOT", chapter.parent)
     monkeypatch.setattr(build, "execute", lambda *_: None)

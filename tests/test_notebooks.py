@@ -146,10 +146,3 @@ def test_readme_shows_what_the_notebooks_hold():
     english, chinese = (readme.READMES[language].read_text("utf-8") for language in ("en", "zh"))
     assert readme.PICTURE.findall(english) == readme.PICTURE.findall(chinese) != []
     assert all(len(text.splitlines()) <= 150 for text in (english, chinese))
-
-
-def test_chapters_said_to_be_ready_are_there():
-    start = nbformat.read(build.NOTEBOOKS / "00_start_here.ipynb", as_version=4)
-    table = next(cell.source for cell in start.cells if cell.id == "map")
-    ready = re.findall(r"^\| (\d\d) .*\| ready \|$", table, flags=re.M)
-    assert ready == [path.name[:2] for path in SOURCES]

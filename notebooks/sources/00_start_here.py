@@ -1,12 +1,21 @@
 # ---
 # jupyter:
-#   course: {chapter: "00", needs: [], minutes: 10, question: "How do I run, predict and check?"}
+#   course: {chapter: "00", needs: [], minutes: 10, question: "How do I run, predict and check?", question_zh: "怎样运行、预测和检查？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
 # # 00 · Start here
 #
 # A back-propagation (BP) network learns by sending signals forward, comparing the output with what was wanted, and sending the error back to correct its weights. Many explanations of it exist. In this course every claim they make is put to a measurement, and some do not survive it.
+#
+# The claims are those of one article: a popular introduction to BP networks for beginners, written in Chinese. "The article" always means this one; chapter 08 lists its 27 claims, C1 to C27, with what became of them.
+
+# %% [markdown] id="title" lang="zh"
+# # 00 · 从这里开始
+#
+# 反向传播（BP）网络的学习方式是：把信号向前传，把输出与想要的结果比较，再把误差传回去，修正权值。对它的讲解已有许多。在本课程里，这些讲解的每一个论断都要经受测量，有些没能通过。
+#
+# 这些论断来自同一篇文章：一篇流传很广、面向初学者的 BP 网络中文介绍。凡说“那篇文章”，指的都是它；第 08 章列出了它的 27 个论断，C1 到 C27，以及各自的下场。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** run your first cells, read one figure, answer one exercise, and check that your computer is ready.
@@ -18,22 +27,29 @@
 #
 # **You need** Python, a little NumPy and school calculus. No neural networks. About 10 minutes.
 
+# %% [markdown] id="aims" lang="zh"
+# **你将**运行第一批单元格，读一幅图，回答一道练习，并检查你的电脑是否就绪。
+#
+# **你将学会**
+# - 从头到尾运行一章，并且先预测，再运行；
+# - 读懂本课程的记号；
+# - 检查答案，读懂证据表。
+#
+# **你需要** Python、一点 NumPy 和中学程度的微积分，不需要任何神经网络的知识。大约 10 分钟。
+
 # %% [markdown] id="map" lang="en"
 # ## The course
 #
-# Each chapter asks one question. They build on each other in this order; chapters marked *in preparation* are not written yet.
+# Each chapter asks one question. An arrow leads from a chapter to those that build on it.
 #
-# | chapter | question | state |
-# |---|---|---|
-# | 00 Start here | How do I run, predict and check? | ready |
-# | 01 The BP network | How does an error find the weight that caused it? | ready |
-# | 02 Loss functions | What should "wrong" mean, in one number? | ready |
-# | 03 Descend a curve | Which way, and how far, should one weight move? | ready |
-# | 04 Descend a surface | What changes with two weights? | ready |
-# | 05 Activation functions | Why bend the signal, and with which curve? | ready |
-# | 06 tanh against relu | What do their decision boundaries look like? | ready |
-# | 07 Vanishing and exploding gradients | Why do deep networks stop learning? | ready |
-# | 08 Put it together | Which choices matter on handwritten digits? | ready |
+# <!-- course map -->
+
+# %% [markdown] id="map" lang="zh"
+# ## 课程
+#
+# 每一章问一个问题。箭头从一章指向以它为基础的各章。
+#
+# <!-- course map -->
 
 # %% [markdown] id="run-text" lang="en"
 # ## Run a cell
@@ -42,7 +58,18 @@
 #
 # The next cell is the same in every chapter. It finds the course's helper package `utils`, and prints nothing when all is well.
 
+# %% [markdown] id="run-text" lang="zh"
+# ## 运行一个单元格
+#
+# 灰色的方框是代码。点进其中一个，按 Shift+Enter：它就会运行，并选中下一个。Run 菜单里的 *Run All* 运行整章。单元格依赖它上面的单元格，所以要按顺序运行。
+#
+# 下一个单元格在每一章里都一样。它找到本课程的辅助程序包 `utils`；一切正常时，什么也不打印。
+#
+# 正文是中文，代码、图和程序的输出则一律用英文，与英文版完全相同。
+
 # %% id="imports"
+import sys
+
 import numpy as np
 
 from utils.datasets import load
@@ -56,11 +83,22 @@ from utils.statistics import median_interval
 use_style()
 
 # %% [markdown] id="ready-text" lang="en"
-# Is your computer ready? This cell imports TensorFlow, which takes about ten seconds, and lets it multiply two matrices. The versions are yours, so they may differ from the ones stored here.
+# Is your computer ready? The course needs Python 3.10 to 3.13. The next cell shows what you have, and says what to do where something is missing. The versions are yours, so they may differ from the ones stored here.
+
+# %% [markdown] id="ready-text" lang="zh"
+# 你的电脑准备好了吗？本课程需要 Python 3.10 到 3.13。下一个单元格显示你有什么，缺了什么就告诉你该怎么办。显示的是你的版本，所以可能与这里存下的不同。
 
 # %% id="versions" tags=["nbval-ignore-output"]
 for package, version in versions().items():
-    print(f"{package:12} {version or 'missing: run pip install -r requirements.txt'}")
+    print(f"{package:12} {version or 'missing: pip install -r requirements.txt, then restart the kernel'}")
+if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+    print("TensorFlow may have no package for this Python: make the environment with 3.10 to 3.13")
+
+# %% [markdown] id="tensorflow-text" lang="en"
+# Now TensorFlow multiplies two matrices. To import it takes about ten seconds.
+
+# %% [markdown] id="tensorflow-text" lang="zh"
+# 现在让 TensorFlow 把两个矩阵相乘。导入它大约要十秒钟。
 
 # %% id="ready"
 quiet_tensorflow()
@@ -75,6 +113,13 @@ print("TensorFlow computes:", product.numpy().tolist() == [[1.0, 2.0], [3.0, 4.0
 # Before each experiment stands a line like the next one. Answer it before you run the cell, best on paper: a wrong guess that surprises you teaches more than a right answer that you read.
 #
 # **Predict:** below are 200 points of two kinds, one kind on an outer ring, the other on an inner one. Can a straight line separate them? How many points will it get right at best?
+
+# %% [markdown] id="predict-text" lang="zh"
+# ## 先预测，再运行
+#
+# 每个实验之前都有像下面这样的一行。请在运行之前回答它，最好写在纸上：一个让你吃惊的错误猜测，比一个读来的正确答案教得更多。
+#
+# **预测：** 下面有两类共 200 个点，一类在外环上，另一类在内环上。一条直线能把它们分开吗？最好的直线能分对多少个点？
 
 # %% id="best-line"
 rings = load("circles", n_samples=200, noise=0.1, seed=0)
@@ -94,10 +139,24 @@ show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold
 #
 # Figures state their answer in the title. Each also has an alternative text with the numbers, for those who listen to it.
 
+# %% [markdown] id="best-line-reading" lang="zh"
+# 没有哪条直线做得到，而且不只是这里试过的这些：内环在外环的中间，所以，凡是把内环的点全部放在一侧的直线，这一侧也会有外环的点。带隐藏层的网络能做到，而这正是本课程要讲的。
+#
+# 图的标题就是它的答案。每幅图还有一段带数字的替代文本，供听图的人使用。
+
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence table
 #
-# Every chapter ends with one. A row holds a claim, how it was tested, from how many random seeds, what came out with its 95 % interval (or "exact" where no chance is involved), and the verdict: *holds*, *holds only if …*, or *does not hold*. The verdict comes from the measurement, not from us.
+# Every chapter ends with one. A row holds a claim, how it was tested, what came out, and the verdict: *holds*, *holds only if …*, or *does not hold*. The verdict comes from the measurement, not from us.
+#
+# Here the claim is that a line can separate two rings, and chance plays a part: another sample of points would give another share. So we draw 20 samples. Each comes from its own **random seed**, the number from which a computer's random numbers start; the same seed gives the same points again.
+
+# %% [markdown] id="evidence-text" lang="zh"
+# ## 证据表
+#
+# 每章的末尾都有一张。一行写着一个论断、怎样检验、得到什么，以及结论：*holds*（成立）、*holds only if*（仅当……时成立）或 *does not hold*（不成立）。结论出自测量，而不是出自我们。
+#
+# 这里的论断是：一条直线能分开两个圆环。偶然性在其中有份：换一批点，比例就会不同。所以我们抽取 20 份样本。每份出自它自己的**随机种子**，也就是计算机的随机数由之开始的那个数；种子相同，得到的点也相同。
 
 # %% id="evidence-seeds"
 best = []
@@ -106,6 +165,12 @@ for seed in range(20):
     hits = ((sample.x @ directions.T)[..., None] > thresholds) == sample.y[:, None, None]
     best.append(hits.mean(axis=0).max())
 share = median_interval(best)
+
+# %% [markdown] id="interval-text" lang="en"
+# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median at most once in 20 times. Where no chance is involved, the table says "exact".
+
+# %% [markdown] id="interval-text" lang="zh"
+# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：用 20 个种子按这种方法造出的区间，20 次里至多有一次漏掉真正的中位数。凡是与偶然无关的地方，表中写“exact”（精确）。
 
 # %% id="evidence"
 evidence = EvidenceTable("00")
@@ -124,15 +189,46 @@ evidence
 #
 # | symbol | meaning |
 # |---|---|
-# | $x$ | input of the network; a vector, or one number |
+# | $x$, $X$ | input of the network, a vector or one number; the inputs of many samples, one in each row |
 # | $T$, $Y$ | target (the wanted output) and output of the network |
 # | $N$, $i$ | number of samples, and the number of one sample |
 # | $w$, $W$; $b$ | a weight, a layer's weight matrix; bias |
+# | $f$, $f'$ | an activation function, and its slope |
 # | $z$, $a$ | input of an activation function, and its output: $a = f(z)$ |
+# | $n$ | number of neurons in a layer, or of inputs of a neuron |
 # | $E$ | loss: one number that says how wrong the network is |
+# | $\partial E/\partial w$, $\nabla E$ | slope of the loss with respect to one weight; all these slopes together, the gradient |
 # | $\eta$ | learning rate: how far to move for a given slope |
-# | $\delta$ | learning signal of a neuron: the derivative of $E$ by its $z$ |
-# | $\kappa$ | condition number of a bowl: its largest curvature over its smallest |
+# | $\Delta w$ | change of a weight in one step |
+# | $\delta$ | learning signal of a neuron: the derivative of $E$ with respect to its $z$ |
+# | $\lambda$, $\kappa$ | a curvature of a bowl; its condition number, the largest curvature over the smallest |
+
+# %% [markdown] id="notation" lang="zh"
+# ## 记号
+#
+# 同一个字母在每一章里意思都相同。
+#
+# | 记号 | 含义 |
+# |---|---|
+# | $x$、$X$ | 网络的输入，可以是向量，也可以是一个数；许多样本的输入，每行一个 |
+# | $T$、$Y$ | 目标（想要的输出）与网络的输出 |
+# | $N$、$i$ | 样本数，以及某个样本的序号 |
+# | $w$、$W$；$b$ | 一个权值，一层的权值矩阵；偏置 |
+# | $f$、$f'$ | 激活函数，及其斜率 |
+# | $z$、$a$ | 激活函数的输入，以及它的输出：$a = f(z)$ |
+# | $n$ | 一层的神经元数，或一个神经元的输入数 |
+# | $E$ | 损失：用一个数说明网络错得有多厉害 |
+# | $\partial E/\partial w$、$\nabla E$ | 损失对一个权值的斜率；所有这些斜率合在一起，即梯度 |
+# | $\eta$ | 学习率：斜率一定时，走多远 |
+# | $\Delta w$ | 一步之中权值的变化 |
+# | $\delta$ | 神经元的学习信号：$E$ 对它的 $z$ 的导数 |
+# | $\lambda$、$\kappa$ | 碗形曲面的一个曲率；它的条件数，即最大曲率与最小曲率之比 |
+
+# %% [markdown] id="words" lang="en"
+# Three words come up everywhere. The **training data** are those from which a network learns; the **test data** are kept apart to see what it does with points it never met. Which sample goes where is the **split**. It is drawn at random, from a seed, so that you get the same one.
+
+# %% [markdown] id="words" lang="zh"
+# 有三个词处处会用到。**训练数据**是网络从中学习的数据；**测试数据**另外放着，用来看网络怎样对待从未见过的点。哪个样本归入哪一边，称为**划分**。划分是随机的，由种子决定，所以你得到的与这里的相同。
 
 # %% [markdown] id="exercises" lang="en"
 # ## Exercises
@@ -140,6 +236,13 @@ evidence
 # Replace the `...` and run the cell. `check` tells whether the answer is right; if it recognises a usual mistake, it says which. Try a wrong answer on purpose: nothing breaks.
 #
 # **1.** Write the mean of the squared errors of targets $T$ and outputs $Y$.
+
+# %% [markdown] id="exercises" lang="zh"
+# ## 练习
+#
+# 把 `...` 换成你的答案，然后运行单元格。`check` 会告诉你答案对不对；如果认出是常见的错误，它会指明是哪一种。不妨故意答错一次：什么也不会弄坏。
+#
+# **1.** 写出目标 $T$ 与输出 $Y$ 的误差平方的平均值。
 
 # %% id="exercise-errors" tags=["exercise"]
 def mean_squared_error(T, Y):
@@ -151,6 +254,9 @@ check("00-errors", mean_squared_error)
 # %% [markdown] id="hint-errors" lang="en"
 # *Hint.* Square each difference first, then average.
 
+# %% [markdown] id="hint-errors" lang="zh"
+# *提示：* 先把每个差平方，再求平均。
+
 # %% id="solution-errors" tags=["solution"]
 def mean_squared_error(T, Y):
     return ((T - Y) ** 2).mean()
@@ -159,7 +265,10 @@ def mean_squared_error(T, Y):
 check("00-errors", mean_squared_error)
 
 # %% [markdown] id="exercise-slope-text" lang="en"
-# **2.** The course uses derivatives throughout. What is the derivative of $\tfrac12\,(3 - w)^2$ by $w$, at $w = 1$?
+# **2.** The course uses derivatives throughout. What is the derivative of $\tfrac12\,(3 - w)^2$ with respect to $w$, at $w = 1$?
+
+# %% [markdown] id="exercise-slope-text" lang="zh"
+# **2.** 本课程处处要用导数。$\tfrac12\,(3 - w)^2$ 在 $w = 1$ 处对 $w$ 的导数是多少？
 
 # %% id="exercise-slope" tags=["exercise"]
 slope = ...
@@ -168,6 +277,9 @@ check("00-slope", slope)
 
 # %% [markdown] id="hint-slope" lang="en"
 # *Hint.* The chain rule: the 2 comes down, and the inner function $3-w$ has a derivative of its own.
+
+# %% [markdown] id="hint-slope" lang="zh"
+# *提示：* 用链式法则：2 提到前面来，里层的函数 $3-w$ 也有自己的导数。
 
 # %% id="solution-slope" tags=["solution"]
 slope = -(3 - 1)
@@ -183,5 +295,17 @@ check("00-slope", slope)
 #
 # If a cell failed, read the last line of its message first: the helpers say which argument was wrong and what they want. To start afresh, choose *Restart Kernel and Run All Cells* in the Kernel menu.
 
+# %% [markdown] id="recap" lang="zh"
+# ## 现在你会做什么
+#
+# - 从头到尾运行一章，并且先预测，再运行。
+# - 在记号表里查一个记号。
+# - 检查答案，读懂证据表。
+#
+# 如果某个单元格出错，先读信息的最后一行：辅助程序会说明哪个参数不对，它要的是什么。想重新开始，就在 Kernel 菜单里选 *Restart Kernel and Run All Cells*。
+
 # %% [markdown] id="next" lang="en"
-# **Next:** [01 · Send the error back](01_bp_network.ipynb).
+# **Next:** [01 · Send the error back: the BP network](01_bp_network.ipynb).
+
+# %% [markdown] id="next" lang="zh"
+# **下一章：** [01 · 把误差传回去：BP 网络](01_bp_network.ipynb)。

@@ -126,14 +126,14 @@ print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %,
 # %% [markdown] id="stages-text" lang="en"
 # ## Six networks
 #
-# Each line changes one thing in the line above. The first has four hidden layers of 32 sigmoid neurons, weights drawn with deviation 0.1, the quadratic cost, plain gradient descent. All train for 20 epochs in batches of 25. Each gets the best of six learning rates, chosen by 4 seeds on the validation data; 20 other seeds count.
+# Each line changes one thing in the line above. The first has four hidden layers of 32 sigmoid neurons, weights drawn with deviation 0.1, the quadratic cost, plain gradient descent. All train for 20 epochs in batches of 25. Each gets its own learning rate of six: the smallest that comes within a point of the best on the validation data, for 4 seeds; 20 other seeds count.
 #
 # **Predict:** which single change brings the most? Does any bring nothing?
 
 # %% [markdown] id="stages-text" lang="zh"
 # ## 六个网络
 #
-# 下面每一行只改动上一行的一处。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价和普通的梯度下降。所有网络都训练 20 轮，每批 25 个样本。每个网络都用六个学习率中最好的一个，由 4 个种子在验证数据上选出；另外 20 个种子才算数。
+# 下面每一行只改动上一行的一处。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价和普通的梯度下降。所有网络都训练 20 轮，每批 25 个样本。每个网络从六个学习率中选一个自己的：用 4 个种子，取验证数据上与最好者相差不到一个百分点的最小的那个；另外 20 个种子才算数。
 #
 # **预测：** 哪一处改动带来的进步最大？有没有哪一处毫无作用？
 
@@ -178,7 +178,8 @@ def train(hidden_units, activation, output, loss, n_var, optimizer):
     rates = ADAM_RATES if optimizer == "adam" else SGD_RATES
     tuned = fit([seed for seed in TUNING for _ in rates], rates * len(TUNING))
     right = tuned.validation_metrics["accuracy"][:, -1].reshape(len(TUNING), len(rates))
-    best = rates[right.mean(axis=0).argmax()]
+    means = 100 * right.mean(axis=0)
+    best = rates[np.flatnonzero(means > means.max() - 1)[0]]
     return fit(COUNTED, [best] * len(COUNTED))
 
 # %% id="train"
@@ -224,7 +225,7 @@ CLAIMS = {
 for number, (name, claim) in enumerate(CLAIMS.items(), 1):
     level = median_interval(right[name])
     evidence.record(
-        f"08.{number}", claim, seeds=20, experiment="digits, 20 epochs, the best of six learning rates for both",
+        f"08.{number}", claim, seeds=20, experiment="digits, 20 epochs, each with its own learning rate of six",
         measured=f"median test accuracy {'at chance' if level.high < 20 else f'above {10 * int(level.low // 10)} %'}; "
         "the interval is the median's, in percent, outward to fives; the verdict is that of the gain, seed by seed",
         interval=(5 * np.floor(level.low / 5), 5 * np.ceil(level.high / 5)),
