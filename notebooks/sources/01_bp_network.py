@@ -756,4 +756,4 @@ check("01-zero", answer)
 # - X. Glorot, Y. Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", *AISTATS*, PMLR 9, 249–256：初始权值的取法。
 # - S. Linnainmaa (1976), "Taylor expansion of the accumulated rounding error", *BIT* 16, 146–160：神经网络采用之前，这个方法就已经有了。
 #
-# **下一章：** [02 · 量一量错了多少](02_loss_functions.ipynb)。
+# **下一章：** [02 · 量出错了多少](02_loss_functions.ipynb)。

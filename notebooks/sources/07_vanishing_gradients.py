@@ -559,8 +559,8 @@ evidence.record(
     "07.3", "relu in place of sigmoid lets a deep network learn", seeds=20,
     experiment="20 layers, digits, 300 steps: relu with Glorot's weights, and with He's",
     measured=f"clearly above chance with Glorot's: {'relu' in learn}, with He's: {'relu, He' in learn}; tanh does better: "
-    f"{paired_difference(final['tanh'], final['relu, He']).low > 0}; the interval is that of He's, in percent",
-    interval=means["relu, He"].outward(-1), holds="relu, He" in learn, only_if="the weights are made for it",
+    f"{paired_difference(final['tanh'], final['relu, He']).low > 0}; the interval is that of He's, in percent, outward to twenties",
+    interval=(20 * np.floor(means["relu, He"].low / 20), 20 * np.ceil(means["relu, He"].high / 20)), holds="relu, He" in learn, only_if="the weights are made for it",
 )
 evidence.record(
     "07.4", "Skip connections let a deep sigmoid network learn", seeds=20,
@@ -714,7 +714,8 @@ print("leaky relu better by more than a point:", gap.low > 1)
 evidence.record(
     "07.6", "20 layers: leaky relu, which cannot die, learns better than relu", seeds=20,
     experiment="digits, 300 steps, He's weights", measured=f"better by more than a point: {gap.low > 1}; "
-    "the interval is that of the difference, in points, outward to tens", interval=gap.outward(-1), holds=bool(gap.low > 1),
+    "the interval is that of the difference, in points, outward to thirties",
+    interval=(30 * np.floor(gap.low / 30), 30 * np.ceil(gap.high / 30)), holds=bool(gap.low > 1),
 )
 
 # %% [markdown] id="dead-depth-text" lang="en"

@@ -39,7 +39,7 @@ EXERCISES = {
         mistakes=(
             (
                 lambda T, Y: (T - Y) / len(T),
-                "The sign is wrong: the inner derivative of T − Y by Y is −1.",
+                "The sign is wrong: the inner derivative of T − Y with respect to Y is −1.",
             ),
             (lambda T, Y: Y - T, "The 1/N is missing."),
             (lambda T, Y: 2 * (Y - T) / len(T), "Twice too large: the ½ of E cancels the 2."),

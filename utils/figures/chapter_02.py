@@ -33,22 +33,27 @@ def two_models(T, close, backwards):
 
 
 def squares(T, close, backwards):
-    """Show the square of each error as a square beside its line."""
-    figure = Figure(figsize=(9, 4.6))
-    panels = figure.subplots(1, 2, sharey=True)
+    """Show the squares of the errors of both models side by side, on one scale."""
+    figure = Figure(figsize=(9, 3.6))
+    axes = figure.subplots()
     sums = []
-    for axes, Y in zip(panels, (close, backwards), strict=True):
-        errors(axes, T, Y)
-        for sample, (target, output) in enumerate(zip(T, Y, strict=True), 1):
-            side = abs(target - output)
-            corner = (sample, min(target, output))
-            axes.add_patch(Rectangle(corner, side, side, alpha=0.25, color=COLOURS["error"]))
+    for bottom, name, Y in ((0, "backwards", backwards), (6.3, "close", close)):
+        left = 0
+        for side in np.abs(T - Y):
+            axes.add_patch(Rectangle((left, bottom), side, side, alpha=0.3, color=COLOURS["error"]))
+            if side >= 1:
+                axes.text(
+                    left + side / 2, bottom + side / 2, f"{side**2:g}", ha="center", va="center"
+                )
+            left += side + 0.4
         sums.append(((T - Y) ** 2).sum())
-        axes.set(title=f"Squares of {sums[-1]:.2f} in all", xlim=(0, 11.5))
-    panels[0].set_ylabel("value")
+        axes.text(-0.5, bottom, f"{name}\n{sums[-1]:.2f} in all", ha="right", va="bottom")
+    axes.set(xlim=(-5, 20.5), ylim=(-0.2, 7.4), aspect="equal")
+    axes.axis("off")
+    axes.set_title(f"The backwards model has {sums[0] / sums[1]:.0f} times the area")
     return figure, (
-        f"Each error drawn as the side of a square. The areas add up to {sums[0]:.2f} for the close model "
-        f"and to {sums[1]:.2f} for the backwards one."
+        f"Each error drawn as the side of a square. The areas add up to {sums[1]:.2f} for the close model "
+        f"and to {sums[0]:.2f} for the backwards one."
     )
 
 
@@ -89,7 +94,7 @@ def copies(k, summed, averaged, limit):
     axes.semilogy(k, np.maximum(summed, 1e-16), "o-", color=COLOURS["error"])
     axes.semilogy(k, averaged, "s--", color=COLOURS["weight"])
     axes.axvline(limit, color=COLOURS["theory"], linestyle=":")
-    label(axes, f"theory: {limit:.2f}", (limit, 1e25), (6, 0))
+    label(axes, f"theory: diverges\nbeyond {limit:.2f}", (limit, 1e17), (-100, 0))
     label(axes, "without 1/N", (k[-1], summed[-1]), (8, -4), color=COLOURS["error"])
     label(axes, "with 1/N", (k[-1], averaged[-1]), (8, -4), color=COLOURS["weight"])
     axes.set(
@@ -117,7 +122,9 @@ def outlier(x, T, wrong_targets, best):
     for name, (colour, style) in LINES.items():
         left.plot(x, best[name][-1] * x, style, color=COLOURS[colour])
         right.plot(wrong_targets, best[name], style, color=COLOURS[colour], label=name)
+    left.plot(x[-1], T[-1], "o", color=COLOURS["theory"], fillstyle="none")
     label(left, "mistyped", (x[-1], wrong_targets[-1]), (-70, -4), color=COLOURS["error"])
+    label(left, "as it was", (x[-1], T[-1]), (-30, -16))
     right.legend()
     left.set(xlabel="input x", ylabel="target T", title="One target wrong …")
     right.set(
@@ -137,6 +144,7 @@ def one_fit(x, T, wrong, loss, slope):
     colour, style = LINES[loss]
     axes.plot(x[:-1], T[:-1], "o", color=COLOURS["theory"])
     axes.plot(x[-1], wrong, "X", color=COLOURS["error"], markersize=9)
+    axes.plot(x[-1], T[-1], "o", color=COLOURS["theory"], fillstyle="none")
     axes.plot(x, slope * x, style, color=COLOURS[colour])
     axes.set(
         xlabel="input x",
