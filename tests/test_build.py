@@ -254,8 +254,12 @@ def test_setup_is_short_and_keeps_what_the_user_has_set(tmp_path):
     assert done.stdout.startswith("0 0\n")
 
 
-def test_standalone_copies_carry_helpers_and_data(tmp_path):
-    (text,) = build.standalone(build.SOURCES / "03_gradient_descent_one_weight.py").values()
+@pytest.mark.parametrize("language", build.EDITIONS)
+def test_standalone_copies_carry_helpers_and_data(tmp_path, language):
+    copies = build.standalone(build.SOURCES / "03_gradient_descent_one_weight.py")
+    [text] = [
+        text for path, text in copies.items() if (path.parent.name == "zh-CN") == (language == "zh")
+    ]
     notebook = nbformat.reads(text.decode(), as_version=4)
     setup = next(cell for cell in notebook.cells if cell.id == "setup").source
     done = run_setup(

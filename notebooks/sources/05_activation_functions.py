@@ -52,6 +52,7 @@ import tensorflow as tf
 from utils.activations import ACTIVATIONS
 from utils.controls import interactive_figure
 from utils.datasets import load
+from utils.ensembles import EnsembleTrainer
 from utils.evidence import EvidenceTable
 from utils.exercises import check
 from utils.figures import chapter_05 as figures
@@ -451,7 +452,7 @@ show(*figures.tasks([draw(task, seed=0) for task in TASKS]))
 # %% id="race-setup"
 CHOICES = ["sigmoid", "tanh", "softsign", "relu", "silu"]
 RATES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
-SEEDS, EPOCHS = 40, 40  # 8 seeds to choose the learning rate, 32 to measure
+TUNING, COUNTED, EPOCHS = range(8), range(8, 40), 40  # seeds to choose the learning rate, seeds to measure
 
 # %% [markdown] id="padding-text" lang="en"
 # A picture has 64 numbers, a point has two. With 62 zeros behind it a point fits the same network: the weights from an input that is always 0 never matter and never move. So one program can train all four tasks. Of each sample of 400 one half is to learn from, the other half to be tested on.
@@ -460,12 +461,10 @@ SEEDS, EPOCHS = 40, 40  # 8 seeds to choose the learning rate, 32 to measure
 # 一张图有 64 个数，一个点有两个。在点的后面补上 62 个零，它就适合同一个网络：来自恒为 0 的输入的权值从不起作用，也从不移动。这样一个程序就能训练全部四个任务。每组样本 400 个，一半用来学习，另一半用来测试。
 
 # %% id="race-data"
-members = [(task, seed, rate) for task in TASKS for seed in range(SEEDS) for rate in RATES]
-samples = {(task, seed): draw(task, seed) for task in TASKS for seed in range(SEEDS)}
-x = np.array([np.pad(d.x, ((0, 0), (0, 64 - d.x.shape[1]))) for d in samples.values()])
-y = np.array([d.y[:, np.newaxis] for d in samples.values()])
-x, y = np.repeat(x, len(RATES), axis=0), np.repeat(y, len(RATES), axis=0)
-x.shape, y.shape
+samples = {(task, seed): draw(task, seed) for task in TASKS for seed in (*TUNING, *COUNTED)}
+x = {key: np.pad(d.x, ((0, 0), (0, 64 - d.x.shape[1]))) for key, d in samples.items()}
+y = {key: d.y[:, np.newaxis] for key, d in samples.items()}
+len(x), x["circles", 0].shape, y["circles", 0].shape
 
 # %% [markdown] id="starts-text" lang="en"
 # A seed starts from the same weights with every activation: small ones, drawn for the inputs that are in use.
@@ -474,38 +473,46 @@ x.shape, y.shape
 # 同一个种子，不论用哪个激活，都从同样的权值出发：它们很小，按实际用到的输入抽取。
 
 # %% id="starts"
-def starting_weights(inputs, seed):
+def starting_weights(task, seed):
+    inputs = 64 if task == "digits" else 2
     parameters = BPNetwork((inputs, 12, 12, 1), seed=seed).parameters
     parameters[0] = np.pad(parameters[0], ((0, 64 - inputs), (0, 0)))
     return parameters
 
 
-starts = [starting_weights(64 if task == "digits" else 2, seed) for task, seed, rate in members]
-starts = [np.stack(arrays) for arrays in zip(*starts)]
+starts = {key: starting_weights(*key) for key in samples}
 
 # %% [markdown] id="train-many-text" lang="en"
-# `train_many` builds one Keras model, stacks the weights of all 1,120 networks along a new first axis, and trains the stack as if it were one network, in one compiled program. Each gets what `model.fit` would give it, and the helper's tests confirm this to five digits.
+# `EnsembleTrainer` builds one Keras model, stacks the weights of many networks along a new first axis, and trains the stack as if it were one network, in one compiled program. Each gets what `model.fit` would give it, and the helper's tests confirm this to five digits. First 224 networks for each activation: four tasks, 8 seeds, seven learning rates.
 
 # %% [markdown] id="train-many-text" lang="zh"
-# `train_many` 只建一个 Keras 模型，把全部 1,120 个网络的权值沿一个新的首轴叠起来，当作一个网络来训练，编译成一个程序。每个网络得到的与 `model.fit` 给它的相同，这个函数的测试确认到了五位数字。
+# `EnsembleTrainer` 只建一个 Keras 模型，把许多网络的权值沿一个新的首轴叠起来，当作一个网络来训练，编译成一个程序。每个网络得到的与 `model.fit` 给它的相同，它的测试确认到了五位数字。先为每个激活训练 224 个网络：四个任务、8 个种子、七个学习率。
 
 # %% id="race-function"
-from utils.ensembles import train_many
-
-
-def race(activation):
-    trained = train_many(
+def make_trainer(activation):
+    return EnsembleTrainer(
         lambda: build_mlp((12, 12), activation, inputs=64, outputs=1, output_activation="sigmoid"),
-        x[:, :N], y[:, :N], validation_data=(x[:, N:], y[:, N:]), data_per_seed=True,
-        seeds=[seed for _, seed, _ in members], learning_rates=[rate for _, _, rate in members],
-        initial_weights=starts, epochs=EPOCHS, batch_size=25,
         optimizer=keras.optimizers.SGD(), loss="binary_crossentropy", metrics=["accuracy"],
     )
-    return trained.validation_metrics["accuracy"].reshape(len(TASKS), SEEDS, len(RATES), EPOCHS)
+
+
+def fit(trainer, members):  # triples (task, seed, learning rate) -> test accuracy in percent, by epoch
+    keys, rates = [(task, seed) for task, seed, _ in members], [rate for *_, rate in members]
+    all_x, all_y = (np.array([values[key] for key in keys]) for values in (x, y))
+    trained = trainer.fit(
+        all_x[:, :N], all_y[:, :N], validation_data=(all_x[:, N:], all_y[:, N:]), data_per_seed=True,
+        initial_weights=[np.stack(arrays) for arrays in zip(*(starts[key] for key in keys))],
+        seeds=[seed for _, seed in keys], learning_rates=rates, epochs=EPOCHS, batch_size=25,
+    )
+    return np.round(100 * trained.validation_metrics["accuracy"].astype(float), 1)
 
 # %% id="race"
-accuracy = np.array([race(activation) for activation in CHOICES])
-accuracy.shape  # activations, tasks, seeds, learning rates, epochs
+trainers = {activation: make_trainer(activation) for activation in CHOICES}
+trials = [(task, seed, rate) for task in TASKS for seed in TUNING for rate in RATES]
+tried = np.array([
+    fit(trainer, trials).reshape(len(TASKS), len(TUNING), len(RATES), EPOCHS) for trainer in trainers.values()
+])
+tried.shape  # activations, tasks, seeds, learning rates, epochs
 
 # %% [markdown] id="choose-text" lang="en"
 # From one epoch to the next a network's accuracy goes up and down. So we take the mean over the last ten epochs. Each activation gets, on each task, the learning rate with the highest such mean over the first 8 seeds; only the other 32 count. (Each of 200 test samples counts half a percent; rounding restores that from float32.)
@@ -514,19 +521,18 @@ accuracy.shape  # activations, tasks, seeds, learning rates, epochs
 # 从一轮到下一轮，网络的准确率时高时低。所以我们取最后十轮的均值。在每个任务上，每个激活都取前 8 个种子上这个均值最高的学习率，只有另外 32 个种子计数。（200 个测试样本，每个占百分之 0.5；float32 失掉的这一点由取整恢复。）
 
 # %% id="choose"
-percent = np.round(100 * accuracy.astype(float), 1)
+def run(rates):
+    """Train 32 new seeds with the learning rates (activations, tasks), numbers in RATES."""
+    return np.array([
+        fit(trainer, [(task, seed, RATES[r]) for task, r in zip(TASKS, row) for seed in COUNTED])
+        for trainer, row in zip(trainers.values(), rates)
+    ]).reshape(len(CHOICES), len(TASKS), len(COUNTED), EPOCHS)
 
 
-def tuned(values, best):
-    """Return the values (activations, tasks, 32 seeds) at the learning rate best on 8 others."""
-    rate = best(values[:, :, :8].mean(axis=2), axis=-1)
-    chosen = np.take_along_axis(values[:, :, 8:], rate[:, :, None, None], axis=3)
-    return chosen[..., 0], rate
-
-
-final, rate = tuned(percent[..., -10:].mean(axis=-1), np.argmax)
-at_the_end = int(np.isin(rate, [0, len(RATES) - 1]).sum())
-print(f"of {rate.size} choices {at_the_end} fall on the first or last rate of the list")
+best = tried[..., -10:].mean(axis=(2, 4)).argmax(axis=-1)
+final = run(best)[..., -10:].mean(axis=-1)
+at_the_end = int(np.isin(best, [0, len(RATES) - 1]).sum())
+print(f"of {best.size} choices {at_the_end} fall on the first or last rate of the list")
 
 # %% id="race-figure"
 tasks = list(TASKS)
@@ -557,9 +563,15 @@ for name in gaps:
 
 # %% id="speed"
 TARGETS = np.array([95, 95, 75, 85])
-reached = percent >= TARGETS[:, None, None, None]
-count = np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, EPOCHS + 1)
-epochs, _ = tuned(count, np.argmin)
+
+
+def epochs_to_target(percent):  # (activations, tasks, …, epochs)
+    reached = percent >= TARGETS.reshape(-1, *[1] * (percent.ndim - 2))
+    return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, EPOCHS + 1)
+
+
+soonest = epochs_to_target(tried).mean(axis=2).argmin(axis=-1)
+epochs = epochs_to_target(run(soonest))
 show(*figures.epochs_to_target(CHOICES, tasks, TARGETS, epochs, EPOCHS))
 
 # %% id="record-race"
