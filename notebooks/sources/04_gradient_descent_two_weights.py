@@ -565,7 +565,7 @@ interactive_figure(
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据
 #
-# 编号带“C”的论断来自启发了本课程的那篇文章，其余的是本章自己的。
+# 编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本章自己的论断。
 
 # %% id="evidence"
 evidence
@@ -710,7 +710,7 @@ check("04-saddle", kind)
 # - Recognise a saddle by its curvatures. At the same small rate small batches run ahead, and single samples never quite settle. Momentum and Adam pay in a ravine, not everywhere.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 你现在会做什么
+# ## 现在你会做什么
 #
 # - 读懂梯度：它指向最陡的上升方向；其他方向上的斜率等于它的长度乘以夹角的余弦。
 # - 说明两个起点为什么可能落到不同的极小值，并画出谁去哪里的地图。

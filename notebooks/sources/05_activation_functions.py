@@ -598,7 +598,7 @@ evidence.record(
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据
 #
-# 编号带“C”的论断来自启发了本课程的那篇文章，其余的是本章自己的。
+# 编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本章自己的论断。
 
 # %% id="evidence"
 evidence
@@ -749,7 +749,7 @@ check("05-layers", layers)
 # - Judge "the best activation": ask for the task, the budget, the learning rate and the interval.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 你现在会做什么
+# ## 现在你会做什么
 #
 # - 说明网络为什么需要一个不平坦的弯曲：purelin 会塌成一层，sign 传不回 δ。
 # - 区分三个 S 形函数：0 处的斜率是 ¼、1 和 1，尾部是 $e^{-z}$、$e^{-2z}$ 和 $z^{-2}$。
