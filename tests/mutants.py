@@ -134,6 +134,7 @@ def main():
     sys.dont_write_bytecode = True  # a changed file of the same size and second must be read anew
     import hypothesis  # noqa: F401  once, for all the forks
     import keras  # noqa: F401
+    import matplotlib.figure  # noqa: F401
     import pytest  # noqa: F401
     import scipy.stats  # noqa: F401
 
