@@ -39,6 +39,7 @@ def test_bounds_of_numbers_are_named():
     with pytest.raises(ValueError, match="at most 2, got 3"):
         check_number("rate", 3, maximum=2)
     assert check_number("rate", 2, minimum=2, maximum=2) == 2
+    assert check_number("rate", 3, minimum=2) == check_number("rate", 3, maximum=4) == 3
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, "3", None, True, np.array([1])])
