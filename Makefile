@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test browser colab-test places matrix planted build bench colab lint lock clean
+.PHONY: lab test browser colab-test places matrix planted mutants build bench colab lint lock clean
 
 lab: $(VENV)/learner  ## open JupyterLab at the first chapter
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
@@ -35,6 +35,9 @@ matrix: $(VENV)/maintainer  ## run every test on TensorFlow 2.18 to 2.21 and fou
 
 planted: $(VENV)/maintainer  ## plant changes in a copy and see each of them caught (about ten minutes)
 	$(BIN)/python tests/planted.py
+
+mutants: $(VENV)/maintainer  ## change the helpers in samples of 100 places: the unit tests must fail (uses uv; an hour or more)
+	VIRTUAL_ENV=$(abspath $(VENV)) uv run --active --no-project --with cosmic-ray==8.7.0 python tests/mutants.py
 
 bench: $(VENV)/bench  ## compare train_many with other ways to train, cost of exact regions (about ten minutes)
 	$(BIN)/python benchmarks/train_many.py

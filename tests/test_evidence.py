@@ -64,3 +64,9 @@ def test_bad_rows_are_named(changes, message):
 def test_bad_chapters_are_named(chapter):
     with pytest.raises(ValueError, match="two digits"):
         EvidenceTable(chapter)
+
+
+def test_what_was_measured_is_passed_by_name():
+    assert row()["seeds"] == 1
+    with pytest.raises(TypeError, match="positional"):
+        EvidenceTable("03").record("C1", "A claim", "many steps", measured="0.5", holds=True)

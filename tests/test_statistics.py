@@ -128,3 +128,20 @@ def test_outward_rounding_never_narrows():
     assert interval.outward() == (-2, 3)
     assert interval.outward(1) == (-1.3, 2.1)
     assert s.Interval(1, 1, 2).outward() == (1, 2)
+
+
+def test_defaults_of_the_bootstrap_are_those_documented(random):
+    values = random.normal(size=20)
+    assert s.bootstrap_interval(values) == s.bootstrap_interval(
+        values, np.median, level=0.95, resamples=9999, seed=0
+    )
+    assert s.bootstrap_interval(values, resamples=2).value == np.median(values)
+
+
+def test_the_largest_arguments_are_accepted_and_larger_ones_refused():
+    assert s.Interval(0.0, 0.0, 0.0).outward(100) == s.Interval(0, 0, 0).outward(-100) == (0, 0)
+    for decimals in (-101, 101):
+        with pytest.raises(ValueError, match="decimals must be"):
+            s.Interval(0.0, 0.0, 0.0).outward(decimals)
+    with pytest.raises(ValueError, match="resamples must be a whole number of at most 1000000"):
+        s.bootstrap_interval([1.0, 2.0], resamples=10**6 + 1)

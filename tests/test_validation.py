@@ -5,7 +5,14 @@ import fractions
 import numpy as np
 import pytest
 
-from utils.validation import check_array, check_choice, check_count, check_number, describe
+from utils.validation import (
+    check_array,
+    check_choice,
+    check_count,
+    check_number,
+    describe,
+    refuse_overflow,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +39,7 @@ def test_bounds_of_numbers_are_named():
     with pytest.raises(ValueError, match="at most 2, got 3"):
         check_number("rate", 3, maximum=2)
     assert check_number("rate", 2, minimum=2, maximum=2) == 2
+    assert check_number("rate", 3, minimum=2) == check_number("rate", 3, maximum=4) == 3
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, "3", None, True, np.array([1])])
@@ -39,6 +47,13 @@ def test_counts_are_whole_and_large_enough(value):
     with pytest.raises(ValueError, match="steps must be a whole number of at least 1, got"):
         check_count("steps", value)
     assert check_count("steps", np.int32(7)) == 7
+
+
+def test_counts_are_at_most_the_largest_seed():
+    largest = int(np.iinfo(np.uint32).max)
+    assert check_count("seed", largest) == largest
+    with pytest.raises(ValueError, match=f"at most {largest}, got {largest + 1}"):
+        check_count("seed", largest + 1)
 
 
 def test_choices_are_listed():
@@ -91,4 +106,22 @@ def test_descriptions_are_short_and_never_raise():
     assert (
         describe(np.array([1.0, np.nan]))
         == "an array of shape (2,) and type float64 with NaN or inf"
+    )
+    assert describe(np.array([1.0, 2.0])) == "an array of shape (2,) and type float64"
+    assert describe(np.array([1, 2], dtype=np.int8)) == "an array of shape (2,) and type int8"
+    assert describe("x" * 58) == "'" + "x" * 58 + "' (str)"
+    assert describe("x" * 59) == "'" + "x" * 56 + "... (str)"
+
+
+def test_overflow_is_refused_in_one_sentence():
+    @refuse_overflow("x and y")
+    def product(x, y):
+        return x * y
+
+    assert product(np.float64(3), np.float64(4)) == 12
+    with pytest.raises(ValueError) as caught:
+        product(np.float64(1e200), np.float64(1e200))
+    assert str(caught.value) == (
+        "x and y must be numbers with which product does not overflow in float64, "
+        "got larger or smaller ones"
     )
