@@ -375,10 +375,10 @@ print("the first layer's weights moved by less than 0.01 % of their size:", own.
 print(f"for their size, 10^{share.value:.0f} times as far as those of the last hidden layer")
 
 # %% [markdown] id="sigmoid-reading" lang="en"
-# No network gets beyond chance. The first layer's weights hardly leave the place where they were thrown.
+# No network gets far beyond chance. The first layer's weights hardly leave the place where they were thrown.
 
 # %% [markdown] id="sigmoid-reading" lang="zh"
-# 没有一个网络胜过随机猜测。第一层的权值几乎没有离开当初随机落下的地方。
+# 没有一个网络明显胜过随机猜测。第一层的权值几乎没有离开当初随机落下的地方。
 
 # %% id="record-learn"
 evidence.record(
@@ -412,10 +412,10 @@ with np.errstate(over="ignore", invalid="ignore"):
         w = w - 0.01 * gradient
 
 # %% [markdown] id="keras-text" lang="en"
-# First the loss is large, then the weights are, then both are infinite, and infinite minus infinite is `nan`. Keras does the same, in float32 a step sooner. It goes on silently with a loss of `nan`; the callback `TerminateOnNaN` stops it and prints a line (batches are counted from 0):
+# First the loss is large, then the weights are, then both are infinite, and infinite minus infinite is `nan`. Keras does the same, in float32 a step sooner. It goes on silently with a loss of `nan`; the callback `TerminateOnNaN` stops it as soon as the loss is infinite or `nan`, and prints a line (batches are counted from 0):
 
 # %% [markdown] id="keras-text" lang="zh"
-# 先是损失变大，接着是权值变大，然后两者都成了无穷大，而无穷大减无穷大就是 `nan`。Keras 里也是这样，用 float32 还要早一步。损失成了 `nan`，它仍然不声不响地继续；回调 `TerminateOnNaN` 会让它停下，并打印一行消息（批从 0 数起）：
+# 先是损失变大，接着是权值变大，然后两者都成了无穷大，而无穷大减无穷大就是 `nan`。Keras 里也是这样，用 float32 还要早一步。损失成了 `nan`，它仍然不声不响地继续；回调 `TerminateOnNaN` 在损失成为无穷大或 `nan` 时立即让它停下，并打印一行消息（批从 0 数起）：
 
 # %% id="terminate"
 chain = keras.Sequential([keras.Input((1,)), *(layers.Dense(1, use_bias=False) for _ in range(20))])

@@ -126,14 +126,14 @@ print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %,
 # %% [markdown] id="stages-text" lang="en"
 # ## Six networks
 #
-# Each line changes one thing in the line above. The first has four hidden layers of 32 sigmoid neurons, weights drawn with deviation 0.1, the quadratic cost, plain gradient descent. All train for 20 epochs in batches of 25. Each gets its own learning rate of six: the smallest that comes within a point of the best on the validation data, for 4 seeds; 20 other seeds count.
+# Each line changes one decision of the line above (cross-entropy comes with softmax at the output). The first has four hidden layers of 32 sigmoid neurons, weights drawn with deviation 0.1, the quadratic cost, plain gradient descent. All train for 20 epochs in batches of 25. Each gets its own learning rate of six: the smallest that comes within a point of the best on the validation data, for 4 seeds; 20 other seeds count.
 #
 # **Predict:** which single change brings the most? Does any bring nothing?
 
 # %% [markdown] id="stages-text" lang="zh"
 # ## 六个网络
 #
-# 下面每一行只改动上一行的一处。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价和普通的梯度下降。所有网络都训练 20 轮，每批 25 个样本。每个网络从六个学习率中选一个自己的：用 4 个种子，取验证数据上与最好者相差不到一个百分点的最小的那个；另外 20 个种子才算数。
+# 下面每一行只改动上一行的一个决定（交叉熵与输出处的 softmax 一起来）。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价和普通的梯度下降。所有网络都训练 20 轮，每批 25 个样本。每个网络从六个学习率中选一个自己的：用 4 个种子，取验证数据上与最好者相差不到一个百分点的最小的那个；另外 20 个种子才算数。
 #
 # **预测：** 哪一处改动带来的进步最大？有没有哪一处毫无作用？
 
@@ -306,12 +306,12 @@ assert np.isclose(np.diag(confusion) @ np.bincount(t[test]) / 500, right[best].m
 show(*figures.confusion(confusion))
 
 # %% [markdown] id="wrong-text" lang="en"
-# And these are the digits themselves: the eight that most of the 20 networks misread, each with the mean probability for its true label ("is") and for the wrong label that they prefer ("read").
+# And these are the digits themselves: the eight that most of the 20 networks misread, each with the mean probability for its true label ("is") and for the wrong label that they prefer ("read"). There are about 50 test digits of each kind, so a single picture that all 20 networks misread makes 2 % in the matrix above: its darkest cells may be one picture each.
 #
 # **Predict:** would you have read them rightly?
 
 # %% [markdown] id="wrong-text" lang="zh"
-# 这些就是数字本身：20 个网络中认错的最多的八个。每个都附有两个平均概率：真实标签的（“is”），和网络更愿意选的那个错误标签的（“read”）。
+# 这些就是数字本身：20 个网络中认错的最多的八个。每个都附有两个平均概率：真实标签的（“is”），和网络更愿意选的那个错误标签的（“read”）。每种数字约有 50 个测试样本，所以只要一张图被全部 20 个网络认错，就在上面的矩阵里占 2 %：颜色最深的格子，可能各自只是一张图。
 #
 # **预测：** 换成你，能认对吗？
 
