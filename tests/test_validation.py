@@ -34,6 +34,8 @@ def test_what_is_no_finite_number_is_named(value):
 def test_bounds_of_numbers_are_named():
     with pytest.raises(ValueError, match="a positive number, got 0"):
         check_number("rate", 0, positive=True)
+    with pytest.raises(ValueError, match="a positive number, got -1"):
+        check_number("rate", -1, positive=True)
     with pytest.raises(ValueError, match="at least 2, got 1"):
         check_number("rate", 1, minimum=2)
     with pytest.raises(ValueError, match="at most 2, got 3"):
@@ -81,6 +83,7 @@ def test_arrays_are_copied_as_float64():
         ([], {}, "at least one entry"),
         ([1, 2], {"ndim": 2}, "with 2 axes"),
         ([1, 2], {"ndim": (2, 3)}, "with 2 or 3 axes"),
+        ([1, 2], {"shape": (None, 3)}, r"of shape \(any, 3\), got an array of shape \(2,\)"),
         ([[1, 2]], {"shape": (None, 3)}, r"of shape \(any, 3\), got an array of shape \(1, 2\)"),
         ([1 + 2j], {}, "x must be"),
         (["1"], {}, "x must be"),
@@ -96,6 +99,13 @@ def test_nan_passes_where_allowed():
     assert check_array("x", [], allow_empty=True).size == 0
 
 
+@pytest.mark.parametrize("check", [check_number, check_count, check_array])
+def test_options_are_given_by_name(check):
+    with pytest.raises(TypeError, match="positional"):
+        check("x", 2, 1)
+    assert check(name="x", value=2) == 2
+
+
 def test_descriptions_are_short_and_never_raise():
     class Silent:
         def __repr__(self):
@@ -109,6 +119,7 @@ def test_descriptions_are_short_and_never_raise():
     )
     assert describe(np.array([1.0, 2.0])) == "an array of shape (2,) and type float64"
     assert describe(np.array([1, 2], dtype=np.int8)) == "an array of shape (2,) and type int8"
+    assert describe(0) == "0 (int)"
     assert describe("x" * 58) == "'" + "x" * 58 + "' (str)"
     assert describe("x" * 59) == "'" + "x" * 56 + "... (str)"
 
@@ -118,7 +129,7 @@ def test_overflow_is_refused_in_one_sentence():
     def product(x, y):
         return x * y
 
-    assert product(np.float64(3), np.float64(4)) == 12
+    assert product(np.float64(3), np.float64(4)) == 12 and product.__name__ == "product"
     with pytest.raises(ValueError) as caught:
         product(np.float64(1e200), np.float64(1e200))
     assert str(caught.value) == (
