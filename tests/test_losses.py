@@ -260,3 +260,22 @@ def test_bad_shapes_and_values_are_named(loss):
 def test_bad_arguments_are_named(call, message):
     with pytest.raises((ValueError, AttributeError), match=message):
         call()
+
+
+HUGE, TINY = [[1e308, -1e308]], [[5e-324, 1.0]]
+TOO_LARGE = {  # y_true, y_pred, options with which float64 overflows
+    "quadratic_cost": (HUGE, [[-1e308, 0.0]], {}),
+    "mean_absolute_error": (HUGE, [[-1e308, 0.0]], {}),
+    "huber": (HUGE, [[-1e308, 0.0]], {}),
+    "binary_crossentropy": ([[0.0, 0.0]], [[1e308, 1e308]], LOGITS),
+    "categorical_crossentropy": ([[0.0, 1.0]], HUGE, LOGITS),
+    "binary_crossentropy_gradient": ([[1.0, 0.0]], [[5e-324, 0.5]], {}),
+    "categorical_crossentropy_gradient": ([[1.0, 0.0]], TINY, {}),
+}
+
+
+@pytest.mark.parametrize("loss", FUNCTIONS)
+def test_overflow_is_refused(loss):
+    case = TOO_LARGE.get(loss.__name__) or TOO_LARGE[loss.__name__.removesuffix("_gradient")]
+    with pytest.raises(ValueError, match=f"y_pred.* must be numbers with which {loss.__name__} "):
+        loss(case[0], case[1], **case[2])

@@ -15,8 +15,8 @@ def bowl_slope(w):
 
 
 def test_path_on_a_bowl_is_the_closed_form():
-    descent = gradient_descent(bowl, -3.0, learning_rate=0.2, steps=10, gradient=bowl_slope)
-    expected = 0.5 - 3.5 * 0.7 ** np.arange(11)
+    descent = gradient_descent(bowl, -3.0, learning_rate=0.2, steps=11, gradient=bowl_slope)
+    expected = 0.5 - 3.5 * 0.7 ** np.arange(12)
     np.testing.assert_allclose(descent.points, expected, rtol=1e-12)
     np.testing.assert_allclose(descent.losses, bowl(expected), rtol=1e-12)
     np.testing.assert_allclose(descent.gradients, bowl_slope(expected), rtol=1e-12)
@@ -76,7 +76,9 @@ def test_nothing_given_is_changed():
         ({"loss": 3}, "loss must be a function"),
         ({"gradient": 3}, "gradient must be a function"),
         ({"loss": lambda w: np.ones(5)}, "loss must return one value per start"),
+        ({"start": np.ones((3, 2)), "loss": np.sum}, r"shape \(3, 2\) or \(3,\), got shape \(\)"),
         ({"gradient": lambda w: np.ones(5)}, "gradient must return the shape of its weights"),
+        ({"start": [1.0, 2.0], "gradient": lambda w: 1.0}, r"its weights, \(2,\), got \(\)"),
         ({"loss": lambda w: np.sin(np.array(w)), "gradient": None}, "pass gradient="),
     ],
 )
