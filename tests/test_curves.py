@@ -48,7 +48,7 @@ def test_a_circle_is_traced_to_single_precision(name):
 
 
 def test_an_oblong_grid_and_a_boundary_that_leaves_it():
-    lines = grid_boundary(CIRCLES["linear"], (-0.5, 3.0, -1.5, 1.5), points=50)
+    lines = grid_boundary(CIRCLES["linear"], (-0.5, 3.0, -1.5, 1.5), points=150)
     (line,) = lines
     assert np.abs(np.hypot(*line.T) - 1).max() < 1e-6
     height = np.sqrt(0.75)  # where the circle leaves at the left

@@ -82,6 +82,51 @@ def test_faults_of_form_are_named(answer, message):
     assert re.search(message, verdict(Exercise([3.0, 4.0], (), "the hint"), answer))
 
 
+NUMBER = Exercise(100.0, ((np.nan, "a logarithm of 0?"),), "the hint")
+SMALL = Exercise(0.0, (), "the hint")
+TEXT = Exercise("Both", (("none", "look again"),), "the hint")
+PAIR = Exercise(lambda x: (x, 2 * x), (), "the hint", cases=((1.0,), (3.0,)))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "wanted"),
+    [
+        (NUMBER, 100.00005, "correct"),
+        (NUMBER, 100.0005, "not yet. the hint"),
+        (NUMBER, np.float32(100), "correct"),
+        (NUMBER, np.nan, "not yet. a logarithm of 0?"),
+        (NUMBER, 1j, "not yet. This exercise wants numbers, got 1j (complex)."),
+        (NUMBER, [100.0], "not yet. The shape should be (), got (1,)."),
+        (NUMBER, "100", "not yet. This exercise wants a number or an array, got '100' (str)."),
+        (Exercise(np.nan, (), "the hint"), np.nan, "not yet. The answer contains NaN."),
+        (SMALL, 5e-10, "correct"),
+        (SMALL, 5e-9, "not yet. the hint"),
+        (SMALL, False, "correct"),
+        (TEXT, " both ", "correct"),
+        (TEXT, "NONE", "not yet. look again"),
+        (TEXT, "one", "not yet. the hint"),
+        (TEXT, 3, "not yet. This exercise wants a text, got 3 (int)."),
+        (PAIR, lambda x: (x, x + x), "correct"),
+        (PAIR, lambda x: (x, 2), "not yet. the hint"),
+        (PAIR, lambda x: x, "not yet. The results are 4 in number, got 2."),
+        (PAIR, lambda x: (x, x, x), "not yet. The results are 4 in number, got 6."),
+        (PAIR, lambda x: (x, None if x > 1 else 2), "not attempted"),
+        (PAIR, lambda x: (... if x > 1 else x, 2), "not attempted"),
+        (
+            PAIR,
+            lambda x: (x / 0, 2),
+            "not yet. Your answer raised ZeroDivisionError: float division",
+        ),
+        (PAIR, exits, "not yet. Your answer raised SystemExit: "),
+        (PAIR, 3, "not yet. This exercise wants a function, got 3 (int)."),
+        (TEXT, exits, "not yet. This exercise wants a value, got <function exits"),
+    ],
+)
+def test_verdicts_by_hand(exercise, answer, wanted):
+    said = verdict(exercise, answer)
+    assert said.startswith(wanted) if "raised" in wanted or "<" in wanted else said == wanted
+
+
 def test_check_prints_one_line(capsys):
     check("00-slope", 2)
     assert capsys.readouterr().out == f"00-slope: not yet. {find('00-slope').mistakes[0][1]}\n"

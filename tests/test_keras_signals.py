@@ -226,6 +226,11 @@ def plain():
     return keras.Sequential([keras.Input((5,)), layers.Dense(4, "relu", name="h"), layers.Dense(3)])
 
 
+def two_inputs():
+    first, second = keras.Input((5,)), keras.Input((5,))
+    return keras.Model([first, second], layers.Dense(3)(layers.Add()([first, second])))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -238,6 +243,20 @@ def plain():
             "at least one Dense layer",
         ),
         (lambda: layer_deltas(plain(), np.full((2, 5), np.nan), T[:2], "mse"), "x must be"),
+        (lambda: layer_deltas(plain(), X * 1e39, T, "mse"), "x must be numbers that float32 can"),
+        (lambda: layer_deltas(plain(), X, T * 1e39, "mse"), "y must be numbers that float32 can"),
+        (
+            lambda: layer_deltas(plain(), X, T[:7], "mse"),
+            "y must be an array with 12 samples, as x",
+        ),
+        (lambda: layer_deltas(plain(), X[:7], T, "mse"), "y must be an array with 7 samples, as x"),
+        (
+            lambda: layer_deltas(plain(), X, T[:, :2], "mse"),
+            "y and loss must be targets and a loss",
+        ),
+        (lambda: layer_deltas(plain(), X, T, "no_such"), "loss must be a Keras loss or the name"),
+        (lambda: layer_deltas(plain(), X, T, None), "loss must be a Keras loss or the name"),
+        (lambda: layer_deltas(two_inputs(), X, T, "mse"), "model must be a model with one input"),
         (lambda: ablate(plain(), X, 1.5), "share must be .* at most 1"),
         (lambda: ablate(plain(), X, 0.5, "loudest"), "order must be one of"),
         (lambda: ablate(plain(), X, 0.5, layers=["g"]), "layers must be one of h"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from utils import reproducibility
 from utils.reproducibility import set_seeds, versions
 
 
@@ -35,8 +36,37 @@ def test_versions_tell_what_is_missing():
     assert found["numpy"] == np.__version__ and found["no-such-package"] is None
 
 
+@pytest.mark.parametrize("packages", ["numpy", 3, (3,), ("",), ("numpy", None)])
+def test_bad_packages_are_named(packages):
+    with pytest.raises(ValueError, match="packages must be a list of names"):
+        versions(packages)
+
+
+def test_a_chapter_starts_with_seed_0(monkeypatch):
+    monkeypatch.setattr(reproducibility, "use_style", lambda: None)  # not for the other tests
+    reproducibility.start()
+    started = random.random(), np.random.random()
+    set_seeds(0)
+    assert started == (random.random(), np.random.random())
+
+
+def test_variables_are_set_where_they_are_not():
+    code = "import os, utils.reproducibility as r; print([os.environ[n] for n in r._ENVIRONMENT])"
+    clean = {n: v for n, v in os.environ.items() if n not in reproducibility._ENVIRONMENT}
+    for given, wanted in (({}, "2"), ({"TF_CPP_MIN_LOG_LEVEL": "3"}, "3")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=clean | given,
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout == f"['{wanted}', '0', '--xla_backend_optimization_level=1']\n"
+
+
 def test_start_is_silent_and_python_errors_still_show():
     code = "import sys; from utils.reproducibility import start; start(3)"
+    code += "; import tensorflow as tf; tf.function(tf.identity, jit_compile=True)(0)"
     code += "; print('out'); print('err', file=sys.stderr)"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     done = subprocess.run(
