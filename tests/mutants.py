@@ -13,6 +13,7 @@ change annotations only are not counted; a trial that ends by its time limit cou
 import argparse
 import ast
 import contextlib
+import gc
 import os
 import pathlib
 import random
@@ -97,7 +98,7 @@ def tests_fail(root, files):
         os.chdir(root)
         import pytest
 
-        options = ["-o", "addopts=", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval"]
+        options = ["-o", "addopts=", "-x", "-q", "-p", "no:cacheprovider"]
         options += ["-k", f"not {LEFT_OUT}"]
         code = 1
         with contextlib.suppress(BaseException):
@@ -144,6 +145,7 @@ def main():
     options = parser.parse_args()
     if unknown := set(options.modules) - set(TESTS):
         parser.error(f"no such module: {', '.join(sorted(unknown))}")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # nbval's import takes seconds
     sys.dont_write_bytecode = True  # a changed file of the same size and second must be read anew
     import hypothesis  # noqa: F401  once, for all the forks
     import keras  # noqa: F401
@@ -151,6 +153,7 @@ def main():
     import pytest  # noqa: F401
     import scipy.stats  # noqa: F401
 
+    gc.freeze()  # what is imported now need not be searched for garbage in every fork
     for module in options.modules or TESTS:
         possible, tried, killed = try_module(module, options.sample)
         print(f"| {module} | {possible} | {tried} | {killed} |", flush=True)

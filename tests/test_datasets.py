@@ -50,6 +50,36 @@ def test_shapes_without_noise():
     assert gaussians.x[gaussians.y == 1].mean(axis=0) == pytest.approx([0.7, 0.7], abs=0.05)
 
 
+def shares(angle, parts, whole):
+    """Return the share of the angles in each of `parts` equal parts of 0 to `whole`."""
+    return np.bincount((angle % (2 * np.pi) * parts / whole).astype(int), minlength=parts) / len(
+        angle
+    )
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_shapes_are_filled_evenly(label):
+    found = {name: load(name, n_samples=8000, noise=0) for name in GENERATORS}
+    x = {name: data.x[data.y == label] for name, data in found.items()}
+    side = 1 - 2 * label  # the second moon is the first turned over
+    moon = side * x["moons"] + [0.5, 0.25]
+    assert shares(np.arctan2(*x["circles"].T[::-1]), 8, 2 * np.pi) == pytest.approx(1 / 8, abs=0.02)
+    assert shares(np.arctan2(*moon.T[::-1]), 4, np.pi) == pytest.approx(1 / 4, abs=0.03)
+    quadrants = shares(np.arctan2(*x["xor"].T[::-1]), 4, 2 * np.pi)
+    assert quadrants[label::2] == pytest.approx(1 / 2, abs=0.03)
+    low, high = np.abs(x["xor"]).min(axis=0), np.abs(x["xor"]).max(axis=0)
+    assert low == pytest.approx(0.1, abs=0.01) and high == pytest.approx(1, abs=0.01)
+    assert x["gaussians"].mean(axis=0) == pytest.approx(-0.7 * side, abs=0.02)
+    np.testing.assert_allclose(np.cov(x["gaussians"].T), 0.09 * np.eye(2), atol=0.01)
+
+
+def test_noise_is_another_one_in_each_coordinate():
+    added = (
+        load("circles", n_samples=4000, noise=0.2).x - load("circles", n_samples=4000, noise=0).x
+    )
+    np.testing.assert_allclose(np.cov(added.T), 0.04 * np.eye(2), atol=0.004)
+
+
 def test_split_keeps_every_sample_once():
     digits = load("digits")
     train, test = digits.split(test_share=0.25, seed=1)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from utils import playground as package
 from utils.playground import Playground, Session, Settings, keras_code, pictures, widgets
+from utils.playground.settings import FEATURES
 
 SMALL = Settings(hidden_units=(3, 2), batch_size=64, learning_rate=0.3)
 
@@ -53,6 +54,26 @@ def loss_of(model, settings, data):
 def test_a_wrong_setting_is_named(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Settings(**wrong)
+
+
+def test_settings_at_their_limits_are_taken():
+    Settings(hidden_units=(16,) * 6, regularization_rate=0, train_share=0.9)
+    plain = Settings()
+    assert plain.regularization_rate == 0 and plain.penalty is None
+    training, test = plain.split()
+    assert len(training.x) + len(test.x) == 1000
+    with pytest.raises(AttributeError):
+        plain.noise = 0.3
+
+
+def test_features_are_what_their_code_says():
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    for feature in FEATURES.values():
+        np.testing.assert_array_equal(feature.function(x), eval(feature.code, {"np": np, "x": x}))
+    chosen = Settings(features=("x1*x2", "sin(pi*x2)")).inputs(x)
+    np.testing.assert_array_equal(
+        chosen, np.float32(np.transpose([x[:, 0] * x[:, 1], np.sin(np.pi * x[:, 1])]))
+    )
 
 
 @pytest.mark.parametrize("penalty", [{}, {"regularization": "L2", "regularization_rate": 0.01}])

@@ -55,6 +55,43 @@ def test_the_same_seed_gives_the_same_networks():
     assert not np.array_equal(first.delta, random_signals("relu", 3, 8, seed=8).delta)
 
 
+def test_defaults_are_those_documented():
+    found = random_signals("tanh", 2, 4)
+    same = random_signals(
+        "tanh", 2, 4, 1.0, networks=32, samples=8, input_scale=1.0, distribution="normal", seed=0
+    )
+    np.testing.assert_array_equal(found.gradient, same.gradient)
+    assert found.delta.shape == (32, 2)
+    ratios = delta_ratios("tanh", [2], [1.0])
+    np.testing.assert_array_equal(ratios, delta_ratios("tanh", [2], [1.0], 64, networks=32, seed=0))
+    assert ratios.shape == (1, 1, 32)
+    with pytest.raises(TypeError, match="positional"):
+        random_signals("tanh", 2, 4, 1.0, 32)
+    with pytest.raises(TypeError, match="positional"):
+        delta_ratios("tanh", [2], [1.0], 64, 32)
+
+
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+def test_means_run_over_samples_and_neurons(distribution):
+    """Linear networks: δ forgets the input, a and the gradient are proportional to it."""
+    options = {"networks": 3, "samples": 400, "distribution": distribution, "seed": 1}
+    one = random_signals("purelin", 2, 50, **options)
+    two = random_signals("purelin", 2, 50, input_scale=2.0, **options)
+    np.testing.assert_allclose(two.activation, 4 * one.activation, rtol=1e-12)
+    np.testing.assert_allclose(two.gradient, 2 * one.gradient, rtol=1e-12)
+    np.testing.assert_array_equal(two.delta, one.delta)
+    np.testing.assert_allclose(one.delta, 1 / 50, rtol=0.2)
+    np.testing.assert_allclose(one.activation, 1, rtol=0.2)
+    np.testing.assert_allclose(one.gradient, 50**0.5, rtol=0.2)  # |δ| |a|, about 1 times √50
+
+
+def test_weights_of_0_let_nothing_through():
+    with np.errstate(all="raise"):
+        found = random_signals("relu", 3, 4, 0, input_scale=0)
+        assert not found.activation.any() and not found.gradient.any()
+        assert np.isnan(delta_ratios("relu", [3], [0.0], 4)).all()
+
+
 def test_explosion_gives_no_warning():
     with np.errstate(all="raise"):
         found = random_signals("purelin", 50, 4, 1e9)
@@ -89,6 +126,8 @@ def test_bad_arguments_are_named(arguments, options, named):
         ([2], [], "weight_scales"),
         ([0], [1.0], "depths"),
         ([2], [np.nan], "weight_scales"),
+        (2, [1.0], "depths must be a list"),
+        ([2], [[1.0]], "weight_scales must be .* with 1 axes"),
     ],
 )
 def test_bad_maps_are_named(depths, scales, named):

@@ -452,6 +452,13 @@ def skipping():
     return keras.Model(x, layers.Dense(1)(twice(twice(x))))
 
 
+class NotQuite(layers.Dense):
+    """A Dense layer that computes something else by a per mille."""
+
+    def call(self, x):
+        return 1.001 * super().call(x)
+
+
 REFUSED = {
     "tanh": (lambda: build([3], "tanh"), "has tanh"),
     "tanh in the end": (lambda: build([3], output_activation="tanh"), "has tanh"),
@@ -459,6 +466,11 @@ REFUSED = {
     "dropout": (lambda: sequential(layers.Dense(3), layers.Dropout(0.5)), "is Dropout"),
     "prelu": (lambda: sequential(layers.Dense(3), layers.PReLU()), "is PReLU"),
     "relu6": (lambda: sequential(layers.Dense(3), layers.ReLU(6.0)), "with a limit"),
+    "threshold": (lambda: sequential(layers.Dense(3), layers.ReLU(threshold=1)), "a threshold"),
+    "not quite Dense": (
+        lambda: sequential(NotQuite(3), layers.Dense(1)),
+        "computes something else",
+    ),
     "NaN": (lambda: with_weights(np.nan), "weights of layer .* must be finite"),
     "inf": (lambda: with_weights(np.inf), "weights of layer .* must be finite"),
     "used twice": (skipping, "computes something else"),
