@@ -10,7 +10,7 @@ import nbformat
 import stamps
 
 READMES = {"en": stamps.ROOT / "README.md", "zh": stamps.ROOT / "README.zh-CN.md"}
-MARKED = re.compile(r"(<!-- (chapters|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
+MARKED = re.compile(r"(<!-- (chapters|clone|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
 HEAD = {"en": "| chapter | the question | minutes | |", "zh": "| 章 | 要回答的问题 | 分钟 | |"}
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\((notebooks/pictures/(\d\d)-([a-z0-9-]+)\.png)\)")
@@ -29,9 +29,11 @@ def files(paths):
 
 
 def filled(readme, language, paths):
-    """Return the bytes of one README: its tables, and the alternative texts of its pictures."""
+    """Return the bytes of one README: tables, the address, alternative texts of its pictures."""
+    address = stamps.repository()
     tables = {
         "chapters": chapter_table(paths, language),
+        "clone": f"```sh\ngit clone {address}\ncd {address.rsplit('/')[-1]}\n```\n",
         "verdicts": ledger.verdicts(ledger.rows(), language),
     }
     text = readme.read_text(encoding="utf-8")
