@@ -10,7 +10,8 @@ import nbformat
 import stamps
 
 READMES = {"en": stamps.ROOT / "README.md", "zh": stamps.ROOT / "README.zh-CN.md"}
-MARKED = re.compile(r"(<!-- (chapters|clone|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
+MARKED = re.compile(r"(<!-- (chapters|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
+CLONE = re.compile(r"git clone \S+ && cd \S+")
 HEAD = {"en": "| chapter | the question | minutes | |", "zh": "| 章 | 要回答的问题 | 分钟 | |"}
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\((notebooks/pictures/(\d\d)-([a-z0-9-]+)\.png)\)")
@@ -33,11 +34,11 @@ def filled(readme, language, paths):
     address = stamps.repository()
     tables = {
         "chapters": chapter_table(paths, language),
-        "clone": f"```sh\ngit clone {address}\ncd {address.rsplit('/')[-1]}\n```\n",
         "verdicts": ledger.verdicts(ledger.rows(), language),
     }
     text = readme.read_text(encoding="utf-8")
     text = MARKED.sub(lambda found: found[1] + tables[found[2]] + found[3], text)
+    text = CLONE.sub(f"git clone {address} && cd {address.rsplit('/')[-1]}", text)
     return PICTURE.sub(
         lambda found: f"![{stored_picture(*found.group(3, 4))[1]}]({found[2]})", text
     ).encode()

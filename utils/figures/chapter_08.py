@@ -141,7 +141,7 @@ def two_orders(gains):
             label(axes, f"{gain.value:.0f}", (place, gain.high), (-6, 5))
         axes.set_xticks(range(len(order)), steps(["", *order])[1:])
         axes.set(title=f"Most by: {hero}", ylim=(min(0, axes.get_ylim()[0]), 100))
-    panels[0].set_ylabel("gain in test accuracy\n(points), mean and 95 %")
+    panels[0].set_ylabel("gain in test accuracy\n(points), median and 95 %")
     figure.suptitle(
         f"The same decisions: relu brings {gains[0]['relu'].value:.0f} points in one order, "
         f"{gains[1]['relu'].value:.0f} in the other",
