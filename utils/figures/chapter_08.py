@@ -15,6 +15,11 @@ def picture(axes, pixels, title=""):
     axes.set_title(title, fontsize=10)
 
 
+def headline(figure, text):
+    """Write `text` above all panels of the figure."""
+    figure.suptitle(text, x=0.01, ha="left", fontweight="bold", fontsize=12)
+
+
 def examples(x, t, per_digit=3):
     """Show the first digits of each kind; x: (samples, 64), t: labels."""
     figure = Figure(figsize=(9, 3.2))
@@ -23,7 +28,7 @@ def examples(x, t, per_digit=3):
             axes = figure.add_subplot(per_digit, 10, 10 * row + column + 1)
             picture(axes, x[index], str(column) if row == 0 else "")
     share = 100 * np.bincount(t).max() / len(t)
-    figure.suptitle("Ten kinds of 64 pixels", x=0.01, ha="left", fontweight="bold", fontsize=12)
+    headline(figure, "Ten kinds of 64 pixels")
     return figure, (
         f"{per_digit} handwritten examples of each digit. The most frequent of the ten makes "
         f"{share:.0f} % of {len(t)}."
@@ -115,12 +120,9 @@ def learning_rates(tuned, chosen):
         for name, tried in learn.items()
         if list(tried)[0] < max(tried, key=tried.get) < list(tried)[-1]
     ]
-    figure.suptitle(
+    headline(
+        figure,
         f"Of the {len(learn)} networks that learn, {len(inside)} have their best rate inside the range tried",
-        x=0.01,
-        ha="left",
-        fontweight="bold",
-        fontsize=12,
     )
     return figure, (
         f"Validation accuracy by learning rate for {len(tuned)} networks. {len(learn)} rise above "
@@ -142,13 +144,10 @@ def two_orders(gains):
         axes.set_xticks(range(len(order)), steps(["", *order])[1:])
         axes.set(title=f"Most by: {hero}", ylim=(min(0, axes.get_ylim()[0]), 100))
     panels[0].set_ylabel("gain in test accuracy\n(points), median and 95 %")
-    figure.suptitle(
+    headline(
+        figure,
         f"The same decisions: relu brings {gains[0]['relu'].value:.0f} points in one order, "
         f"{gains[1]['relu'].value:.0f} in the other",
-        x=0.01,
-        ha="left",
-        fontweight="bold",
-        fontsize=12,
     )
     return figure, (
         f"Gain of each decision in two orders. relu brings more than 70 points in the first: "
@@ -180,12 +179,9 @@ def learning_curves(trained):
     figure.axes[0].set_ylabel("loss (each its own)")
     figure.axes[0].legend(loc="lower left")
     above = [part.removesuffix(" above") for part in parts if part.endswith(" above")]
-    figure.suptitle(
+    headline(
+        figure,
         f"The validation loss ends clearly above the training loss: {', '.join(above) or 'nowhere'}",
-        x=0.01,
-        ha="left",
-        fontweight="bold",
-        fontsize=12,
     )
     return figure, (
         f"Loss by epoch, medians over the seeds. At the end the validation loss lies, against the "
@@ -235,7 +231,7 @@ def hard_digits(x, t, probabilities, misread, networks=20):
             fontsize=9,
             fontweight="normal",
         )
-    figure.suptitle("Most networks misread these eight", x=0.01, ha="left", fontweight="bold")
+    headline(figure, "Most networks misread these eight")
     return figure, (
         f"{len(x)} test digits, each misread by more than half of the networks: "
         f"{bool((misread > networks / 2).all())}."
