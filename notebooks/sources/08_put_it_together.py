@@ -284,12 +284,12 @@ print("relu brings more than 70 points in the first order, fewer than 3 in the s
 # %% [markdown] id="order-reading" lang="en"
 # Both ways lead from the same first network to the same last one, and they tell two stories. In the first, relu is the hero and cross-entropy does nothing. In the second, two layers and cross-entropy do it all, and relu comes too late to matter much: a sigmoid network that is not deep has no vanishing gradient to be cured of.
 #
-# So "relu made the difference" is a statement about a place in an order. What several decisions do together has no fair division among them.
+# So "relu made the difference" is a statement about a place in an order. What several decisions do together can be divided among them in many ways, and no order is the right one.
 
 # %% [markdown] id="order-reading" lang="zh"
 # 两条路从同一个网络出发，到达同一个网络，却讲出两个故事。在第一个故事里，relu 是主角，交叉熵毫无作用。在第二个故事里，两层和交叉熵包办了一切，relu 来得太晚，已经没有多少事可做：不深的 sigmoid 网络，本来就没有梯度消失可治。
 #
-# 所以“差别来自 relu”这句话，说的是顺序中的一个位置。几个决定合在一起的作用，没有公平的办法分到各自头上。
+# 所以“差别来自 relu”这句话，说的是顺序中的一个位置。几个决定合在一起的作用，可以有许多种分法，没有哪一种顺序才是对的。
 
 # %% id="record-steps"
 CLAIMS = {
@@ -345,12 +345,12 @@ evidence.record(
 # %% [markdown] id="end-reading" lang="en"
 # A method without any training is not beaten on these digits. That is a fact about these data, not about neighbours and networks in general. What the network has for it is size: it keeps its weights, not the 1,000 digits.
 #
-# Against softmax regression the two intervals disagree. Whatever its starting weights, the network reads more of *these* 500 digits. The digits on which the two differ are so few that 500 others might decide otherwise. An interval over seeds says nothing about that, however many seeds there are; for a single percentage Wilson's interval above, 2.6 points wide, does.
+# Against softmax regression the two intervals disagree. With other starting weights the network would, in the median, still read more of *these* 500 digits. The digits on which the two differ are so few that 500 others might decide otherwise. An interval over seeds says nothing about that; for a single percentage Wilson's interval above, 2.6 points wide, does.
 
 # %% [markdown] id="end-reading" lang="zh"
 # 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
 #
-# 与 Softmax 回归相比，两个区间说法不一。无论初始权值如何，网络在*这* 500 个数字上认对的更多。但两者有分歧的数字太少，换 500 个，结论也许就变了。种子再多，各种子之间的区间也说不出这一点；对单独一个百分数，要看上面 Wilson 的区间，它宽 2.6 个百分点。
+# 与 Softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两者有分歧的数字太少，换 500 个，结论也许就变了。各种子之间的区间说不出这一点；对单独一个百分数，要看上面 Wilson 的区间，它宽 2.6 个百分点。
 
 # %% [markdown] id="curves-text" lang="en"
 # ## Learning curves
