@@ -29,8 +29,7 @@ BOX = """\
 """
 LINE = '<text x="{left}" y="{base}">{text}</text>\n'
 ARROW = """\
-<path d="M{x1},{y1} C{half},{c1} {half},{c2} {x2},{y2}" fill="none" stroke="#595959"
- marker-end="url(#head)"/>
+<path d="M{x1},{y1} {way} {x2},{y2}" fill="none" stroke="#595959" marker-end="url(#head)"/>
 """
 PICTURE = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"
@@ -100,10 +99,14 @@ def picture(chapters, language):
     for before, after in arrows(chapters):
         (column_1, row_1), (column_2, row_2) = found[before], found[after]
         ends = {"y1": middle + ROW * row_1, "y2": middle + ROW * row_2}
-        dip = 1.3 * ROW * (column_2 - column_1 - 1)  # under the boxes in between
         x1, x2 = COLUMN * column_1 + MARGIN + WIDTH, COLUMN * column_2 + MARGIN
-        turns = {"c1": ends["y1"] + dip, "c2": ends["y2"] + dip, "half": (x1 + x2) / 2}
-        parts.append(ARROW.format(x1=x1, x2=x2, **ends, **turns))
+        passed = [row for column, row in found.values() if column_1 < column < column_2]
+        way = f"C{(x1 + x2) / 2},{ends['y1']} {(x1 + x2) / 2},{ends['y2']}"
+        if passed:  # under the boxes in between, turning in the gaps beside them
+            under, gap = middle + ROW * max(passed) + HEIGHT / 2 + 14, COLUMN - WIDTH
+            way = f"C{x1 + gap},{ends['y1']} {x1},{under} {x1 + gap},{under} H{x2 - gap} "
+            way += f"C{x2},{under} {x2 - gap},{ends['y2']}"
+        parts.append(ARROW.format(x1=x1, x2=x2, way=way, **ends))
     for chapter in chapters:
         column, row = found[chapter["chapter"]]
         x, y = COLUMN * column + MARGIN, middle + ROW * row - HEIGHT / 2

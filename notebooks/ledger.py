@@ -5,6 +5,7 @@ that judge them. A chapter's own claims are numbered after it, "03.1". README.md
 on the article's claims; the last chapter shows all rows, where its source has the mark `MARK`.
 """
 
+import collections
 import csv
 import re
 
@@ -97,14 +98,21 @@ def in_chinese(verdict):
 
 
 def table(rows):
-    """Return the whole ledger as a Markdown table: claim, seeds, measured, interval, verdict."""
+    """Return the whole ledger as a Markdown table; the last row counts the verdicts."""
     names = ("claim", "chapter", "seeds", "measured", "interval", "verdict")
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in rows:
         claim = f"**{row['identifier']}** {row['claim']}"
         texts = [claim, *(str(row[name]) for name in names[1:])]
         lines.append("| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |")
+    lines.append(f"| **{len(rows)} rows** | | | | | {counts(rows)} |")
     return "\n".join(lines)
+
+
+def counts(rows):
+    """Return how many rows have each verdict, as "holds: 30; holds only if ...: 9; ..."."""
+    found = collections.Counter(re.sub("(only if).*", r"\1 ...", row["verdict"]) for row in rows)
+    return "; ".join(f"{verdict}: {count}" for verdict, count in sorted(found.items()))
 
 
 def insert(notebook):

@@ -11,6 +11,7 @@ import stamps
 
 READMES = {"en": stamps.ROOT / "README.md", "zh": stamps.ROOT / "README.zh-CN.md"}
 MARKED = re.compile(r"(<!-- (chapters|verdicts) -->\n).*?(<!-- end of \2 -->)", flags=re.S)
+CLONE = re.compile(r"git clone \S+ && cd \S+")
 HEAD = {"en": "| chapter | the question | minutes | |", "zh": "| 章 | 要回答的问题 | 分钟 | |"}
 
 PICTURE = re.compile(r"!\[([^\]]*)\]\((notebooks/pictures/(\d\d)-([a-z0-9-]+)\.png)\)")
@@ -29,13 +30,15 @@ def files(paths):
 
 
 def filled(readme, language, paths):
-    """Return the bytes of one README: its tables, and the alternative texts of its pictures."""
+    """Return the bytes of one README: tables, the address, alternative texts of its pictures."""
+    address = stamps.repository()
     tables = {
         "chapters": chapter_table(paths, language),
         "verdicts": ledger.verdicts(ledger.rows(), language),
     }
     text = readme.read_text(encoding="utf-8")
     text = MARKED.sub(lambda found: found[1] + tables[found[2]] + found[3], text)
+    text = CLONE.sub(f"git clone {address} && cd {address.rsplit('/')[-1]}", text)
     return PICTURE.sub(
         lambda found: f"![{stored_picture(*found.group(3, 4))[1]}]({found[2]})", text
     ).encode()

@@ -68,6 +68,13 @@ def test_the_mark_is_replaced_by_all_rows_and_the_notebooks_own():
     notebook = nbformat.v4.new_notebook(cells=cells)
     ledger.insert(notebook)
     lines = notebook.cells[0].source.splitlines()
-    assert len(lines) == 2 + 2 + len(ROWS) + 1
-    assert "**09.1**" in lines[-1] and "a \\| b" in lines[-1]
+    assert len(lines) == 2 + 2 + len(ROWS) + 1 + 1
+    assert "**09.1**" in lines[-2] and "a \\| b" in lines[-2]
+    assert lines[-1].startswith(f"| **{len(ROWS) + 1} rows** |")
     assert all(row["claim"] in notebook.cells[0].source for row in ROWS)
+
+
+def test_the_verdicts_are_counted():
+    said = ["holds", "does not hold", "holds only if w > 0", "holds", "holds only if N > 2"]
+    counts = ledger.counts([{"verdict": verdict} for verdict in said])
+    assert counts == "does not hold: 1; holds: 2; holds only if ...: 2"

@@ -15,7 +15,7 @@
 #
 # 反向传播（BP）网络的学习方式是：把信号向前传，把输出与想要的结果比较，再把误差传回去，修正权值。对它的讲解已有许多。在本课程里，这些讲解的每一个论断都要经受测量，有些没能通过。
 #
-# 这些论断来自同一篇文章：一篇流传很广、面向初学者的 BP 网络中文介绍。凡说“那篇文章”，指的都是它；第 08 章列出了它的 27 个论断，C1 到 C27，以及各自的下场。
+# 这些论断来自同一篇文章：一篇流传很广、面向初学者的 BP 网络中文介绍。凡说“那篇文章”，指的都是它；第 08 章列出了它的 27 个论断，C1 到 C27，以及对每个论断的结论。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** run your first cells, read one figure, answer one exercise, and check that your computer is ready.
@@ -185,13 +185,13 @@ evidence
 # %% [markdown] id="notation" lang="en"
 # ## Notation
 #
-# The same letters mean the same thing in every chapter.
+# These letters mean the same thing in every chapter.
 #
 # | symbol | meaning |
 # |---|---|
 # | $x$, $X$ | input of the network, a vector or one number; the inputs of many samples, one in each row |
 # | $T$, $Y$ | target (the wanted output) and output of the network |
-# | $N$, $i$ | number of samples, and the number of one sample |
+# | $N$, $i$; $m$ | number of samples, and the number of one sample; number of outputs |
 # | $w$, $W$; $b$ | a weight, a layer's weight matrix; bias |
 # | $f$, $f'$ | an activation function, and its slope |
 # | $z$, $a$ | input of an activation function, and its output: $a = f(z)$ |
@@ -201,18 +201,23 @@ evidence
 # | $\eta$ | learning rate: how far to move for a given slope |
 # | $\Delta w$ | change of a weight in one step |
 # | $\delta$ | learning signal of a neuron: the derivative of $E$ with respect to its $z$ |
-# | $\lambda$, $\kappa$ | a curvature of a bowl; its condition number, the largest curvature over the smallest |
+# | $p$, $t$ | a classifier's probabilities; its target in the same form, 1 for the right class and 0 for the others |
+# | $l$; $j$, $k$ | number of a layer; other running numbers, of neurons or steps |
+# | $c$, $\lambda$; $L$ | curvature of a bowl (chapters 03, 04), of a surface in some direction; the largest anywhere |
+# | $\kappa$ | condition number of a bowl: its largest curvature over its smallest |
+#
+# Other letters live in one section only, and are explained there.
 
 # %% [markdown] id="notation" lang="zh"
 # ## 记号
 #
-# 同一个字母在每一章里意思都相同。
+# 这些字母在每一章里意思都相同。
 #
 # | 记号 | 含义 |
 # |---|---|
 # | $x$、$X$ | 网络的输入，可以是向量，也可以是一个数；许多样本的输入，每行一个 |
 # | $T$、$Y$ | 目标（想要的输出）与网络的输出 |
-# | $N$、$i$ | 样本数，以及某个样本的序号 |
+# | $N$、$i$；$m$ | 样本数，以及某个样本的序号；输出的个数 |
 # | $w$、$W$；$b$ | 一个权值，一层的权值矩阵；偏置 |
 # | $f$、$f'$ | 激活函数，及其斜率 |
 # | $z$、$a$ | 激活函数的输入，以及它的输出：$a = f(z)$ |
@@ -222,7 +227,12 @@ evidence
 # | $\eta$ | 学习率：斜率一定时，走多远 |
 # | $\Delta w$ | 一步之中权值的变化 |
 # | $\delta$ | 神经元的学习信号：$E$ 对它的 $z$ 的导数 |
-# | $\lambda$、$\kappa$ | 碗形曲面的一个曲率；它的条件数，即最大曲率与最小曲率之比 |
+# | $p$、$t$ | 分类器给出的概率；同样形式的目标：正确的类别为 1，其余为 0 |
+# | $l$；$j$、$k$ | 层的序号；其他序号，用于神经元或步数 |
+# | $c$、$\lambda$；$L$ | 碗的曲率（第 03、04 章），曲面在某个方向上的曲率；各处曲率中最大的 |
+# | $\kappa$ | 碗的条件数：最大曲率与最小曲率之比 |
+#
+# 其他字母只在某一节里使用，并在那里说明。
 
 # %% [markdown] id="words" lang="en"
 # Three words come up everywhere. The **training data** are those from which a network learns; the **test data** are kept apart to see what it does with points it never met. Which sample goes where is the **split**. It is drawn at random, from a seed, so that you get the same one.

@@ -1,4 +1,4 @@
-"""Exercises of chapter 08: accuracy, confusion matrix, chance, early stopping."""
+"""Exercises of chapter 08: accuracy, confusion matrix, sample size, early stopping."""
 
 import numpy as np
 
@@ -56,14 +56,13 @@ EXERCISES = {
         hint="Add 1 at [true, guess] for each sample.",
         cases=((T, GUESS), (np.array([0, 0, 1, 2]), np.array([1, 1, 1, 0]))),
     ),
-    "08-chance": Exercise(
-        solution=15.0,
+    "08-samples": Exercise(
+        solution=3100,
         mistakes=(
-            (10.0, "That would be so if all ten digits were equally frequent."),
-            (85.0, "That is how often it is wrong."),
-            (0.15, "In percent."),
+            (1300, "The width falls with the root of the number, not with the number itself."),
+            (800, "A width of 1 point is asked, from one end to the other, not half of it."),
         ),
-        hint="150 of 1,000.",
+        hint="Try k = 1, 2, 3, ... with wilson_interval(49 * k, 50 * k).",
     ),
     "08-patience": Exercise(
         solution=stopping_epoch,
