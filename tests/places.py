@@ -1,13 +1,15 @@
 """Open a chapter in every place where somebody may open it: `make places`.
 
-    python tests/places.py           opens chapter 03 in each place
-    python tests/places.py 00        opens chapter 00
+    python tests/places.py                            opens chapter 03 in each place
+    python tests/places.py 00                         opens chapter 00
+    python tests/places.py 00 01 --place "run twice"  opens these two in that place
 
 Each place is one condition; `tests/test_places.py` puts all of them together in one run.
 """
 
 import argparse
 import contextlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -96,6 +98,18 @@ def from_folder(stem, folder, working_directory):
     return stored, opened.execute(stored, working_directory, manager, opened.variables())
 
 
+def run_twice(stem, folder):
+    """Run all cells of a chapter, and all again in the same kernel; return the second run."""
+    stored, both, again = (opened.read(stem) for _ in range(3))
+    for cell in again.cells:
+        cell.id += "-again"
+    both.cells += again.cells
+    manager = opened.kernel(sys.executable, folder)
+    done = opened.execute(both, opened.ROOT / "notebooks", manager, opened.variables())
+    done.cells = done.cells[len(stored.cells) :]
+    return stored, done
+
+
 def by_nbconvert(stem, folder, *, name="course", locked=(), **variables):
     """Open a chapter of a copy called `name` with nbconvert; `locked` folders are read-only."""
     course = checkout(folder / name)
@@ -110,6 +124,7 @@ def by_nbconvert(stem, folder, *, name="course", locked=(), **variables):
 PLACES = {
     "from the repository's root": lambda s, f: from_folder(s, f, opened.ROOT),
     "from notebooks/": lambda s, f: from_folder(s, f, opened.ROOT / "notebooks"),
+    "run twice": run_twice,
     "by nbconvert": by_nbconvert,
     "spaces and Chinese characters": lambda s, f: by_nbconvert(s, f, name=FAR),
     "read-only checkout": lambda s, f: by_nbconvert(s, f, locked=["course"]),
@@ -134,11 +149,13 @@ def say(place, stem):
 def main():
     """Run the command line; the status is 1 where a place failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("chapter", nargs="?", default="03", help="a number (default: 03)")
-    stem, failed = parser.parse_args().chapter, False
-    for place in PLACES:
+    parser.add_argument("chapters", nargs="*", default=["03"], help="numbers (default: 03)")
+    parser.add_argument("--place", choices=PLACES, help="one of them (default: all)")
+    options, failed = parser.parse_args(), False
+    chosen = [options.place] if options.place else PLACES
+    for place, stem in itertools.product(chosen, options.chapters):
         said = say(place, stem)
-        print(f"{place}: {said}", flush=True)
+        print(f"{stem}, {place}: {said}", flush=True)
         failed |= said.startswith("FAILED")
     return failed
 
