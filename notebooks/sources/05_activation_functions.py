@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 05 · 弯曲信号：激活函数
 #
-# 两层权值之间，有一个作用于单个数的函数，叫作激活。去掉它，深的网络就和浅的没有两样；换上一个处处平坦的，隐藏层就什么也学不到。本章看七个老的和五个较新的，然后问哪个最好。
+# 两层权值之间有一个函数，它只作用于一个数，叫作激活函数。去掉它，深层网络就与浅层网络没有两样；换上一个平坦的，隐藏层就什么也学不到。本章先看七个老函数和五个较新的，再问哪个最好。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** compute each function and its slope, stretch their tails, build a curve out of straight pieces, and race five of them on four tasks.
@@ -26,16 +26,16 @@
 # **You need** chapters 01 and 02, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**计算每个函数和它的斜率，把它们的尾部拉开来看，用直线段搭出一条曲线，并让其中五个在四个任务上比赛。
+# **你将**计算各个函数及其斜率，把尾部拉开来看，用直线段拼出一条曲线，再让其中五个函数在四个任务上比赛。
 #
 # **你将学会**
-# - 说明网络为什么需要一个既不是直的、也不是平的激活；
-# - 按 0 处的斜率和尾部区分 sigmoid、tanh 和 softsign；
-# - 把 softmax 用在它该用的地方：多个类别的输出；
-# - 解释 relu 这两段直线怎样贴合一条曲线；
-# - 判断“relu 是最好的激活”这样的说法。
+# - 说明网络的激活函数为什么既不能是直的，也不能是平的；
+# - 根据 0 处的斜率和尾部，区分 sigmoid、tanh 和 softsign；
+# - 把 softmax 用在该用的地方：多类别的输出；
+# - 解释只有两段直线的 relu 怎样逼近一条曲线；
+# - 评判“relu 是最好的激活函数”这类说法。
 #
-# **你需要**第 01 章和第 02 章，以及大约一小时。
+# **你需要**先学完第 01 章和第 02 章，并留出大约一小时。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -70,11 +70,11 @@ evidence = EvidenceTable("05")
 # **Predict:** how many layers would do the same?
 
 # %% [markdown] id="collapse-text" lang="zh"
-# ## 没有弯曲
+# ## 如果不弯曲
 #
-# **purelin** 把输入原样传出：$f(z) = z$。把它叠三层。
+# **purelin** 把输入原样输出：$f(z) = z$。把三个这样的层叠在一起。
 #
-# **预测：** 几层就能做到同样的事？
+# **预测：** 用几层就能做到同样的事？
 
 # %% id="collapse"
 random = np.random.default_rng(0)
@@ -95,7 +95,7 @@ print(f"three layers against one matrix: they differ by less than 1e-12: {differ
 # %% [markdown] id="sign-text" lang="zh"
 # 一层：三个矩阵的乘积还是一个矩阵。**sign** 的毛病正相反：它弯得很急，两边却是平的。凡是有斜率的地方，斜率都是 0，而 δ（第 01 章的学习信号）乘以 0 还是 0。
 #
-# 下面是本章的两组数据：双月（moons），两个半圆彼此嵌入；圆环（circles），环中套环。哪一组都不能用一条直线分开。
+# 下面是本章的两组数据：双月（moons）是两个互相嵌入的半圆，圆环（circles）是环中套环。哪一组都无法用一条直线分开。
 
 # %% id="two-tasks"
 moons = load("moons", n_samples=200, noise=0.1)
@@ -106,7 +106,7 @@ show(*figures.tasks([moons, circles]))
 # **Predict:** we train a network with a sign hidden layer on the moons for 500 steps. Which weights move?
 
 # %% [markdown] id="sign-predict" lang="zh"
-# **预测：** 我们在双月数据上训练一个隐藏层用 sign 的网络，共 500 步。哪些权值会动？
+# **预测：** 我们用双月数据训练一个网络，隐藏层用 sign，共训练 500 步。哪些权值会动？
 
 # %% id="sign"
 network = BPNetwork((2, 8, 1), ("sign", "sigmoid"), seed=0)
@@ -122,7 +122,7 @@ print("output weights moved:", bool(np.abs(network.weights[1] - last).max() > 0.
 # How well do they do? The same training for purelin, sign and tanh, on 20 samples of the two circles.
 
 # %% [markdown] id="accuracy-text" lang="zh"
-# 它们做得怎样？让 purelin、sign 和 tanh 接受同样的训练，数据是 20 份圆环样本。
+# 效果怎样？在 20 份圆环样本上，对 purelin、sign 和 tanh 做同样的训练。
 
 # %% id="accuracy"
 def accuracy_on_circles(activation, seed):
@@ -157,7 +157,7 @@ evidence.record(
 # %% [markdown] id="seven-text" lang="zh"
 # ## 七个函数和它们的斜率
 #
-# 文章里的七个是 sign、purelin、sigmoid、tanh、softsign、relu 和 softmax。反向传播要求激活提供两样东西：前向时的值，反向时的斜率。这里先看七个中的四个。手头有了 $a = f(z)$，有些斜率几乎不用再算：sigmoid 的是 $a(1-a)$，tanh 的是 $1-a^2$。
+# 那篇文章里的七个函数是 sign、purelin、sigmoid、tanh、softsign、relu 和 softmax。反向传播要用到激活函数的两样东西：向前时的值，向后时的斜率。这里先看七个中的四个。有了 $a = f(z)$，有些斜率几乎不用另算：sigmoid 的是 $a(1-a)$，tanh 的是 $1-a^2$。
 
 # %% id="four"
 def sigmoid(z):
@@ -193,7 +193,7 @@ for name, slope in SLOPES.items():
 # The course keeps all of them, with exact slopes, in `utils.activations.ACTIVATIONS`. Solid blue is the function, dashed red its slope. **softmax** is missing: it works on several numbers at once, and comes below.
 
 # %% [markdown] id="multiples-text" lang="zh"
-# 全部函数连同精确的斜率都在 `utils.activations.ACTIVATIONS` 里。蓝色实线是函数，红色虚线是斜率。图中没有 **softmax**：它同时作用于几个数，下面再讲。
+# 本课程把这些函数连同精确的斜率都放在 `utils.activations.ACTIVATIONS` 里。蓝色实线是函数，红色虚线是斜率。图中没有 **softmax**：它同时作用于几个数，后面再讲。
 
 # %% id="multiples"
 show(*figures.small_multiples(["sign", "purelin", "sigmoid", "tanh", "softsign", "relu"]))
@@ -202,7 +202,7 @@ show(*figures.small_multiples(["sign", "purelin", "sigmoid", "tanh", "softsign",
 # Where do they end? Infinity is a number that floating point knows, so we can ask for the limits themselves.
 
 # %% [markdown] id="limits-text" lang="zh"
-# 它们最后到哪里？浮点数里有无穷大这个数，所以可以直接问极限。
+# 这些函数在两端趋向哪里？浮点数里有无穷大，所以可以直接算出极限。
 
 # %% id="limits"
 LIMITS = {"sign": (-1, 1), "sigmoid": (0, 1), "tanh": (-1, 1), "softsign": (-1, 1), "relu": (0, np.inf)}
@@ -231,9 +231,9 @@ for claim, name in (("C15", "sigmoid"), ("C16", "tanh"), ("C17", "softsign")):
 # **Predict:** which slope at 0 is the smallest? Whose slope at $z = 10$ is the largest?
 
 # %% [markdown] id="tails-predict" lang="zh"
-# ## 三个看上去一样的函数
+# ## 三个模样相近的函数
 #
-# sigmoid、tanh 和 softsign 都呈 S 形，靠两个数就能区分。一个是 0 处的斜率：信号小的时候，δ 就乘以它。另一个是信号大的时候，斜率消失得有多快。
+# sigmoid、tanh 和 softsign 都呈 S 形，靠两个数就能区分。第一个是 0 处的斜率：信号小的时候，δ 乘的就是它。第二个是信号大的时候，斜率衰减得有多快。
 #
 # **预测：** 哪一个在 0 处的斜率最小？哪一个在 $z = 10$ 处的斜率最大？
 
@@ -246,7 +246,7 @@ for name in ("sigmoid", "tanh", "softsign"):
 # If the height is on a logarithmic scale, an exponential is a straight line; if both axes are, a power is. So each figure has a kind of tail that it shows best. We fit both: for sigmoid and tanh the rate of $e^{-rz}$ between 8 and 16, for softsign the exponent of $z^{-p}$ between 100 and 1000.
 
 # %% [markdown] id="fit-text" lang="zh"
-# 高度取对数刻度时，指数函数是一条直线；两个轴都取对数刻度时，幂函数是一条直线。所以每张图各有它最能看清的一类尾部。两种都拟合一下：sigmoid 和 tanh 求 8 到 16 之间 $e^{-rz}$ 的速率，softsign 求 100 到 1000 之间 $z^{-p}$ 的指数。
+# 纵轴取对数刻度，指数函数就成了直线；两轴都取对数刻度，幂函数就成了直线。所以两幅图各有一类看得最清楚的尾部。两类都拟合一下：对 sigmoid 和 tanh，求 8 到 16 之间 $e^{-rz}$ 的衰减速率；对 softsign，求 100 到 1000 之间 $z^{-p}$ 的指数。
 
 # %% id="fit"
 near, far = np.linspace(8, 16, 50), np.geomspace(100, 1000, 50)
@@ -275,7 +275,7 @@ evidence.record(
 # %% [markdown] id="traps-text" lang="zh"
 # 公式里藏着两个陷阱。$z$ 是绝对值很大的负数时，$e^{-z}$ 会溢出。$z$ 很大时，$1-\tanh^2 z$ 是两个前 16 位相同的数之差。
 #
-# **预测：** 按这个公式，tanh 在 20 处的斜率是多少？按与它相等的 $4\,\sigma(2z)\,\sigma(-2z)$（$\sigma$ 即 sigmoid）呢？
+# **预测：** 按这个公式算，tanh 在 20 处的斜率是多少？换成与它相等的 $4\,\sigma(2z)\,\sigma(-2z)$（$\sigma$ 即 sigmoid）呢？
 
 # %% id="traps"
 with np.errstate(over="ignore"):
@@ -295,7 +295,7 @@ print(f"slope of tanh at 20: by 1 − tanh² {1 - np.tanh(20.0) ** 2:.1e}, exact
 #
 # $$p_k = \frac{e^{z_k/\tau}}{\sum_j e^{z_j/\tau}}$$
 #
-# 它把几个数 $z_k$ 变成和为 1 的正数，因此可以读作概率。这里 $j$ 取遍所有的数。给每个 $z$ 加上同一个数，结果不变。温度 $\tau$ 通常为 1，它决定最大的那个数拿走多少。
+# 它把几个数 $z_k$ 变成总和为 1 的正数，因此可以看作概率。式中 $j$ 取遍所有这些数。给每个 $z$ 加上同一个数，结果不变。温度 $\tau$ 通常为 1，决定最大的那个数占去多大的份额。
 
 # %% id="softmax"
 softmax = ACTIVATIONS["softmax"].function
@@ -315,7 +315,7 @@ show(*redraw(temperature=0.0))
 # On the right every temperature at once; the dotted line marks the bars on the left. The slider moves $\log_{10}\tau$. What remains of softmax when it is very cold, and when it is very hot?
 
 # %% [markdown] id="temperature-text" lang="zh"
-# 右边一次画出所有温度，点线标出左边柱形所在的温度。滑块移动的是 $\log_{10}\tau$。温度很低时，softmax 剩下什么？温度很高时呢？
+# 右图一次画出所有温度，点线标出左图柱形所对应的温度。滑块改变的是 $\log_{10}\tau$。温度很低时，softmax 还剩下什么？温度很高时呢？
 
 # %% id="temperature-slider"
 interactive_figure(redraw, temperature=(-1.0, 1.5, 0.1, 0.0))
@@ -324,7 +324,7 @@ interactive_figure(redraw, temperature=(-1.0, 1.5, 0.1, 0.0))
 # Each output depends on each input, so the slope is a matrix, the **Jacobian**: $\partial p_j/\partial z_k = p_j\,([j=k] - p_k)$, where $[j=k]$ is 1 if $j=k$ and 0 otherwise. Its rows add up to 0, because the outputs' sum cannot change. One neuron alone says nothing here: softmax of a single number is always 1. So it stands where several numbers share one whole, above all at the output.
 
 # %% [markdown] id="jacobian-text" lang="zh"
-# 每个输出都依赖于每个输入，所以斜率是一个矩阵，叫作**雅可比矩阵**：$\partial p_j/\partial z_k = p_j\,([j=k] - p_k)$，其中 $[j=k]$ 在 $j=k$ 时为 1，否则为 0。它每一行的和为 0，因为输出之和不能变。只有一个神经元时它什么也说明不了：单个数的 softmax 总是 1。所以它用在几个数分享一个整体的地方，首先就是输出处。
+# 每个输出都依赖于每个输入，所以斜率是一个矩阵，叫作**雅可比矩阵**：$\partial p_j/\partial z_k = p_j\,([j=k] - p_k)$，其中 $[j=k]$ 在 $j=k$ 时为 1，否则为 0。雅可比矩阵每一行的和都为 0，因为输出之和不会变。只有一个神经元时，softmax 什么也说明不了：单个数的 softmax 总是 1。所以它用在几个数瓜分一个整体的地方，尤其是输出层。
 
 # %% id="jacobian"
 watched = tf.constant(scores)
@@ -354,9 +354,9 @@ evidence.record(
 # %% [markdown] id="hinge-text" lang="zh"
 # ## relu：直线段拼成曲线
 #
-# relu 在左边为 0，在右边为 $z$。用它的神经元是一个**铰链**：到某一点为止是平的，之后是一段直的斜坡。在几个点各放一个铰链，每个带来那里所需的斜率的*变化*，它们的和就能拼成任意的折线。这里我们直接搭建，并不学习。
+# relu 在左边是 0，在右边是 $z$。用 relu 的神经元就是一个**铰链**：到某一点为止是平的，之后是一段直的斜坡。在若干个点上各放一个铰链，每个铰链恰好给出该点所需的斜率*变化*，相加就能得到任意的折线。这里的折线是我们搭出来的，不是学出来的。
 #
-# **预测：** 沿一条光滑曲线，把铰链的数目加倍。最大误差会缩小到几分之一？
+# **预测：** 沿一条光滑曲线放铰链，数目加倍之后，最大误差会缩小到几分之一？
 
 # %% id="hinges"
 def hinges(curve, n, low=0.0, high=2 * np.pi):
@@ -397,7 +397,7 @@ evidence.record(
 # %% [markdown] id="modern-text" lang="zh"
 # ## 五个较新的函数
 #
-# leaky relu 在左边保留一个小的斜率，在 `keras.activations` 里是 0.2（Maas et al. 2013）。elu 和 selu 在左边平缓地趋于一个负值（Clevert et al. 2016，Klambauer et al. 2017）。gelu 和 silu 是光滑的，上升之前先降到 0 以下（Hendrycks & Gimpel 2016，Elfwing et al. 2018）。
+# leaky relu 在左边保留一个较小的斜率，在 `keras.activations` 里是 0.2（Maas et al. 2013）。elu 和 selu 在左边平缓地趋于一个负值（Clevert et al. 2016，Klambauer et al. 2017）。gelu 和 silu 都是光滑的，先降到 0 以下，再上升（Hendrycks & Gimpel 2016，Elfwing et al. 2018）。
 
 # %% id="modern-figure"
 show(*figures.small_multiples(["leaky_relu", "elu", "selu", "gelu", "silu", "relu"]))
@@ -408,9 +408,9 @@ show(*figures.small_multiples(["leaky_relu", "elu", "selu", "gelu", "silu", "rel
 # On the way back each layer multiplies δ by the slope of its activation. The largest slope bounds what can come through. Ten layers raise it to the tenth power. (They also multiply by weights; chapter 07 puts the two together.)
 
 # %% [markdown] id="tenth-text" lang="zh"
-# ## 十层把斜率变成什么
+# ## 经过十层，斜率变成什么
 #
-# 反向时，每一层都把 δ 乘以自己激活的斜率。最大的斜率限制了能传回多少，十层就是它的十次方。（各层还要乘以权值；第 07 章把两者放在一起。）
+# 向后传的时候，每一层都把 δ 乘以本层激活函数的斜率。能传回多少，以最大的斜率为上限；经过十层，上限就是它的十次方。（每一层还要乘以权值；第 07 章把两者合起来看。）
 
 # %% id="tenth"
 z = np.linspace(-6, 6, 120001)
@@ -426,7 +426,7 @@ for name in ("sigmoid", "tanh", "softsign", "relu", "leaky_relu", "elu", "selu",
 # %% [markdown] id="race-text" lang="zh"
 # ## relu 最好吗？
 #
-# 文章说 relu 是这些函数中最好的。我们来检验：四个任务，两个隐藏层，预算全都相同。三个任务是平面上的点，第四个是区分奇数和偶数的手写数字。每个激活都用对它最好的学习率，这是在 8 个种子上选出来的，之后不再使用；真正计数的是另外 32 个种子，每个都有自己的数据。
+# 那篇文章说，relu 是这些函数中最好的。我们来检验：四个任务，两个隐藏层，预算全都相同。前三个任务的数据是平面上的点，第四个任务是判断手写数字是奇数还是偶数。每个激活函数都用最适合自己的学习率，由 8 个种子选出，这 8 个种子此后不再使用；计入结果的是另外 32 个种子，每个都有自己的数据。
 
 # %% id="race-tasks"
 TASKS = {"circles": 0.1, "moons": 0.15, "spirals": 0.02, "digits": None}  # and their noise
@@ -458,7 +458,7 @@ TUNING, COUNTED, EPOCHS = range(8), range(8, 40), 40  # seeds to choose the lear
 # A picture has 64 numbers, a point has two. With 62 zeros behind it a point fits the same network: the weights from an input that is always 0 never matter and never move. So one program can train all four tasks. Of each sample of 400 one half is to learn from, the other half to be tested on.
 
 # %% [markdown] id="padding-text" lang="zh"
-# 一张图有 64 个数，一个点有两个。在点的后面补上 62 个零，它就适合同一个网络：来自恒为 0 的输入的权值从不起作用，也从不移动。这样一个程序就能训练全部四个任务。每组样本 400 个，一半用来学习，另一半用来测试。
+# 一幅图有 64 个数，一个点只有两个。在点的后面补上 62 个零，就能送进同一个网络：如果一个输入恒为 0，从它出发的权值就从不起作用，也从不变动。这样，一个程序就能训练全部四个任务。每份样本含 400 个数据，一半用来学习，另一半用来测试。
 
 # %% id="race-data"
 samples = {(task, seed): draw(task, seed) for task in TASKS for seed in (*TUNING, *COUNTED)}
@@ -470,7 +470,7 @@ len(x), x["circles", 0].shape, y["circles", 0].shape
 # A seed starts from the same weights with every activation: small ones, drawn for the inputs that are in use.
 
 # %% [markdown] id="starts-text" lang="zh"
-# 同一个种子，不论用哪个激活，都从同样的权值出发：它们很小，按实际用到的输入抽取。
+# 同一个种子，不论用哪个激活函数，都从同样的权值出发；这些权值很小，是按实际用到的输入抽取的。
 
 # %% id="starts"
 def starting_weights(task, seed):
@@ -486,7 +486,7 @@ starts = {key: starting_weights(*key) for key in samples}
 # `EnsembleTrainer` builds one Keras model, stacks the weights of many networks along a new first axis, and trains the stack as if it were one network, in one compiled program. Each gets what `model.fit` would give it, and the helper's tests confirm this to five digits. First 224 networks for each activation: four tasks, 8 seeds, seven learning rates.
 
 # %% [markdown] id="train-many-text" lang="zh"
-# `EnsembleTrainer` 只建一个 Keras 模型，把许多网络的权值沿一个新的首轴叠起来，当作一个网络来训练，编译成一个程序。每个网络得到的与 `model.fit` 给它的相同，它的测试确认到了五位数字。先为每个激活训练 224 个网络：四个任务、8 个种子、七个学习率。
+# `EnsembleTrainer` 只建一个 Keras 模型，把许多网络的权值沿新增的第一个轴叠起来，编译成一个程序，像训练一个网络那样训练。每个网络的结果都与用 `model.fit` 训练的相同，这个辅助程序的测试已确认到五位数字。先为每个激活函数训练 224 个网络：四个任务、8 个种子、七个学习率。
 
 # %% id="race-function"
 def make_trainer(activation):
@@ -518,7 +518,7 @@ tried.shape  # activations, tasks, seeds, learning rates, epochs
 # From one epoch to the next a network's accuracy goes up and down. So we take the mean over the last ten epochs. Each activation gets, on each task, the learning rate with the highest such mean over the first 8 seeds; only the other 32 count. (Each of 200 test samples counts half a percent; rounding restores that from float32.)
 
 # %% [markdown] id="choose-text" lang="zh"
-# 从一轮到下一轮，网络的准确率时高时低。所以我们取最后十轮的均值。在每个任务上，每个激活都取前 8 个种子上这个均值最高的学习率，只有另外 32 个种子计数。（200 个测试样本，每个占百分之 0.5；float32 失掉的这一点由取整恢复。）
+# 网络的准确率一轮高，一轮低，所以我们取最后十轮的均值。在每个任务上，每个激活函数都采用在前 8 个种子上使这个均值最高的学习率；计入结果的只有另外 32 个种子。（200 个测试样本，每个占 0.5 %；float32 略有偏差，舍入之后就能还原。）
 
 # %% id="choose"
 def run(rates):
@@ -542,7 +542,7 @@ show(*figures.race(CHOICES, tasks, final))
 # The intervals above are for each activation alone. The fair comparison is paired: the same seed, the same data, the same starting weights. We count a task for relu, or against it, when the 95 % interval of the mean difference lies wholly beyond one point.
 
 # %% [markdown] id="differences-text" lang="zh"
-# 上面的区间是每个激活各自的。公平的比较要成对：同样的种子、同样的数据、同样的初始权值。只有当均值之差的 95 % 区间整个超出一个百分点时，我们才把这个任务算作 relu 胜或负。
+# 上图的区间是各个激活函数单独的区间。公平的比较要成对进行：同样的种子、同样的数据、同样的初始权值。只有当平均差的 95 % 区间整个落在一个百分点之外，我们才在这个任务上判 relu 胜或负。
 
 # %% id="differences"
 ours = CHOICES.index("relu")
@@ -559,7 +559,7 @@ for name in gaps:
 # Accuracy after a fixed number of epochs is one question. How soon a network gets somewhere is another. We count the epochs until the test accuracy first reaches a target; a network that never does counts as one epoch more than there were. For this question each activation gets the learning rate with the fewest epochs over the 8 seeds.
 
 # %% [markdown] id="speed-text" lang="zh"
-# 固定轮数之后的准确率是一个问题，多快能达到某个水平是另一个问题。我们数一数测试准确率首次达到目标用了多少轮；始终达不到的网络，记作比总轮数多一轮。对这个问题，每个激活取 8 个种子上用轮数最少的学习率。
+# 训练固定的轮数之后准确率有多高，是一个问题；多快能达到某个水平，是另一个问题。我们数一数，测试准确率首次达到目标用了多少轮；始终达不到的网络，记为总轮数加一。这一回，每个激活函数采用在 8 个种子上所需轮数最少的学习率。
 
 # %% id="speed"
 TARGETS = np.array([95, 95, 75, 85])
@@ -588,7 +588,7 @@ evidence.record(
 # relu is a safe choice here, not the best at everything. It is far ahead where the boundary is intricate, on the spirals, and no rival is better anywhere by more than a point with certainty. But tanh, softsign and silu are not clearly behind it on the other three tasks; only sigmoid is, on all four. relu is also clearly the soonest at the target on the three tasks in the plane, though not on the digits. All networks here have two hidden layers; deeper ones may order the five otherwise.
 
 # %% [markdown] id="race-reading" lang="zh"
-# 在这里 relu 是稳妥的选择，但并非样样最好。在边界曲折的螺旋（spirals）上，它遥遥领先；也没有哪个对手能在任何任务上确定地比它好一个百分点以上。但在另外三个任务上，tanh、softsign 和 silu 并不明显落后；只有 sigmoid 四个任务都落后。在平面上的三个任务中，relu 也明显最先达到目标，在手写数字上则不是。这里的网络都只有两个隐藏层，更深的网络也许会给出不同的名次。
+# 在这里 relu 是稳妥的选择，但并非样样最好。在边界曲折的螺旋（spirals）上，它遥遥领先；也没有哪个对手在哪个任务上确定比它好一个百分点以上。但在另外三个任务上，tanh、softsign 和 silu 并不明显落后；只有 sigmoid 在四个任务上都明显落后。在平面上的三个任务中，relu 也明显最先达到目标，在手写数字上则不是。这里的网络都只有两个隐藏层，更深的网络也许会给出不同的名次。
 
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence
@@ -642,7 +642,7 @@ check("05-sigmoid", sigmoid_slope)
 # **2.** softmax of a row of numbers, which must also work for 1000.
 
 # %% [markdown] id="exercise-stable-text" lang="zh"
-# **2.** 求一行数的 softmax，对 1000 也要能算。
+# **2.** 求一行数的 softmax，遇到 1000 也要能算。
 
 # %% id="exercise-stable" tags=["exercise"]
 def stable_softmax(z):
@@ -655,7 +655,7 @@ check("05-softmax", stable_softmax)
 # *Hint.* Adding the same number to every $z$ changes nothing. Which number makes the largest exponent harmless?
 
 # %% [markdown] id="hint-stable" lang="zh"
-# *提示：* 给每个 $z$ 加上同一个数，结果不变。加哪个数，能让最大的指数不再有害？
+# *提示：* 给每个 $z$ 加上同一个数，结果不变。加上哪个数，最大的指数就不会惹麻烦？
 
 # %% id="solution-stable" tags=["solution"]
 def stable_softmax(z):
@@ -695,7 +695,7 @@ check("05-leaky", leaky)
 # **4.** The absolute value $|x|$ as a sum of two relu: return the output for an array $x$, using only the given `relu`.
 
 # %% [markdown] id="exercise-hinge-text" lang="zh"
-# **4.** 把绝对值 $|x|$ 写成两个 relu 之和：对数组 $x$ 返回输出，只用给定的 `relu`。
+# **4.** 把绝对值 $|x|$ 写成两个 relu 之和：输入数组 $x$，返回输出，只许用给定的 `relu`。
 
 # %% id="exercise-hinge" tags=["exercise"]
 def absolute(x, relu):
@@ -721,7 +721,7 @@ check("05-hinge", absolute)
 # **5.** How many sigmoid layers does it take at least until the slopes alone have shrunk δ to less than a millionth?
 
 # %% [markdown] id="exercise-layers-text" lang="zh"
-# **5.** 至少要多少个 sigmoid 层，单凭斜率就能把 δ 缩小到百万分之一以下？
+# **5.** 至少经过多少个 sigmoid 层，单凭斜率就能把 δ 缩小到百万分之一以下？
 
 # %% id="exercise-layers" tags=["exercise"]
 layers = ...
@@ -751,11 +751,11 @@ check("05-layers", layers)
 # %% [markdown] id="recap" lang="zh"
 # ## 现在你会做什么
 #
-# - 说明网络为什么需要一个不平坦的弯曲：purelin 会塌成一层，sign 传不回 δ。
+# - 说明激活函数为什么既要弯曲，又不能平坦：purelin 的各层会合并成一层，sign 传不回 δ。
 # - 区分三个 S 形函数：0 处的斜率是 ¼、1 和 1，尾部是 $e^{-z}$、$e^{-2z}$ 和 $z^{-2}$。
-# - 在输出处使用 softmax：和为 1 的正数，斜率是一个雅可比矩阵。
-# - 把 relu 解释为铰链，它们的和贴合光滑曲线，误差按 $n^{-2}$ 下降。
-# - 判断“最好的激活”：问清任务、预算、学习率和区间。
+# - 在输出层使用 softmax：得到总和为 1 的正数，斜率是一个雅可比矩阵。
+# - 把 relu 解释为铰链：铰链之和逼近光滑曲线，误差按 $n^{-2}$ 下降。
+# - 评判“最好的激活函数”：先问清任务、预算、学习率和区间。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading

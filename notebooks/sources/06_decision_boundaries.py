@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 06 · 看看边界：tanh 与 relu
 #
-# 只有两个输入的网络，可以一眼看全：平面上的每个点，不属于这一类，就属于那一类，两类之间的分界就是**决策边界**。本章画出三个网络的决策边界，看它怎样形成，把它拆开细看，再来追问：更多的神经元、更多的层、更多的训练轮数，究竟有什么用。
+# 只有两个输入的网络，可以一眼看全：平面上的每个点，不属于这一类，就属于那一类，两类之间的分界就是**决策边界**。本章画出三个网络的决策边界，看它们怎样形成，把它们拆开细看，再问：更多的神经元、更多的层、更多的训练轮数，究竟有什么用。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** train some 1,500 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
@@ -25,10 +25,10 @@
 # **You need** chapters 02 and 05, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**训练约 1,500 个小网络，把其中一个精确地拆成一块块线性区域，并寻找那个转折之处：过了它，拟合越好，网络反而越差。
+# **你将**训练约 1,500 个小网络，把其中一个精确地拆成一块块线性区域，并找出一个转折点：过了这一点，拟合越好，网络反而越差。
 #
 # **你将学会**
-# - 读懂一张决策图，并说出图上的边界是怎样来的；
+# - 读懂一幅决策图，并说出图上的边界是怎样来的；
 # - 验证 relu 的边界由直线段组成，而 tanh 的边界不是；
 # - 分清对训练数据的拟合与对新数据的拟合；
 # - 判断四层是否比两层好。
@@ -88,7 +88,7 @@ def sample(task, seed):
 # The networks are those of the article that inspired this course: four hidden layers of tanh, four of relu, two of relu, all with eight neurons in a layer. The fourth is ours: two relu layers of 13 neurons have about as many parameters as four of eight. Chapter 05's rules hold: Adam with the best of three learning rates, chosen on 8 seeds; 32 others count. An `EnsembleTrainer` is chapter 05's `train_many` that keeps its compiled program, for the tuning first and then for the rest.
 
 # %% [markdown] id="networks-text" lang="zh"
-# 三个网络取自启发本课程的那篇文章：四个 tanh 隐藏层，四个 relu 隐藏层，两个 relu 隐藏层，每层都是八个神经元。第四个是我们加的：两个 relu 层，每层 13 个神经元，参数个数与四层、每层八个的网络大致相同。第 05 章的规则照旧：用 Adam，学习率从三个里选最好的；选的时候用 8 个种子，计入结果的是另外 32 个。`EnsembleTrainer` 就是第 05 章的 `train_many`，只是会留着编译好的程序，调完学习率，接着用它做其余的训练。
+# 三个网络取自启发本课程的那篇文章：四个 tanh 隐藏层，四个 relu 隐藏层，两个 relu 隐藏层，每层都是八个神经元。第四个是我们加的：两个 relu 层，每层 13 个神经元，参数个数与四层、每层八个的网络大致相同。第 05 章的规则照旧：用 Adam，学习率从三个里选最好的；选的时候用 8 个种子，计入结果的是另外 32 个。`EnsembleTrainer` 就是第 05 章的 `train_many`，只是会保留编译好的程序：先用它调学习率，再用它做其余的训练。
 
 # %% id="networks"
 NETWORKS = {
@@ -190,7 +190,7 @@ show(*figures.grid(ARTICLE, TASKS, drawn, fresh, final))
 # Smooth curves above, corners below: the eye can tell. The accuracies are close, except on the spirals. And where the accuracy is lowest, on the patients, the bends may be worth nothing: let a straight line, fitted by least squares, try them.
 
 # %% [markdown] id="grid-reading" lang="zh"
-# 上面一行是光滑的曲线，下面两行都带折角：肉眼就能分辨。除了 spirals，各网络的准确率都很接近。至于准确率最低的 patients 一列，那些弯折也许毫无价值：我们用最小二乘法拟合一条直线，让它来试试这项任务。
+# 上面一行是光滑的曲线，下面两行都带折角：肉眼就能分辨。除了 spirals，各网络的准确率都很接近。至于准确率最低的 patients 一列，那些弯折也许毫无价值：用最小二乘法拟合一条直线，也来试试这项任务。
 
 # %% id="straight-line"
 def line_accuracy(seed):
@@ -209,7 +209,7 @@ for row, name in enumerate(ARTICLE):
 # `paired_difference` compares two networks seed by seed and gives the mean difference with its 95 % interval. We call a network better if the whole interval lies above half a point: less would matter to nobody.
 
 # %% [markdown] id="tanh-relu-text" lang="zh"
-# `paired_difference` 按种子逐一比较两个网络，给出平均差及其 95 % 区间。只有整个区间都高于半个百分点，我们才说一个网络更好：再小的差别，谁也不会在意。
+# `paired_difference` 按种子逐一比较两个网络，给出平均差及其 95 % 区间。只有整个区间都高于半个百分点，我们才说一个网络更好：比这更小的差别，谁也不会在意。
 
 # %% id="tanh-relu"
 gaps = [paired_difference(final[1, column], final[0, column]) for column in range(len(TASKS))]
@@ -233,7 +233,7 @@ evidence.record(
 # %% [markdown] id="film-predict" lang="zh"
 # ## 边界怎样形成
 #
-# 训练途中，我们在十二个轮次保存了权值，所以现在可以回头去看。
+# 训练途中，有十二个轮次的权值保存了下来，所以现在可以回头去看。
 #
 # **预测：** 两轮之后，网络还没学到多少，这时的边界是什么样子？它会一下子变成螺旋，还是一段一段地长出来？
 
@@ -262,7 +262,7 @@ show_animation(*figures.boundary_frames(PAIR, STOPS, frames, held), fps=2)
 # %% [markdown] id="regions-text" lang="zh"
 # ## 直线段
 #
-# 以 $z$ 等于 0 的那条直线为界，relu 神经元在两侧都是线性的。第一层的所有神经元一起把平面切成若干凸多边形；在每个多边形内，第一层就是一个线性映射。下一层再把这些多边形切得更细。最后，整个平面成了由**线性区域**拼成的马赛克；在每个区域上，输出神经元的 $z$ 都是 $g\cdot x + c$，各区域有自己的 $g$ 和 $c$。边界就是 $z = 0$ 的地方，所以在一个区域之内，它只能是直的。
+# 以 $z$ 等于 0 的那条直线为界，relu 神经元在两侧都是线性的。第一层的所有神经元一起把平面切成若干凸多边形；在每个多边形内，第一层就是一个线性映射。下一层再把这些多边形切得更细。最后，整个平面就像一幅由**线性区域**拼成的马赛克；在每个区域上，输出神经元的 $z$ 都是 $g\cdot x + c$，各区域有自己的 $g$ 和 $c$。边界就是 $z = 0$ 的地方，所以在一个区域之内，它只能是直的。
 
 # %% id="regions"
 model = member("4 relu", "circles", median_seed("4 relu", "circles"))
@@ -397,7 +397,7 @@ print("neurons asleep stayed asleep:", not wide.weights[0][narrow, :, 31].any())
 # The claim speaks of the fit, so each width got the learning rate with the lowest training loss on the 8 tuning seeds. As a yardstick we need the best that is possible. The two classes overlap, and we know how they were made: the best classifier of all compares the two densities at a point.
 
 # %% [markdown] id="wide-choose-text" lang="zh"
-# 论断说的是拟合，所以每种宽度都选用在 8 个调参种子上训练损失最低的学习率。我们还需要一把标尺：最好能做到什么程度。两个类别互有重叠，而数据是怎样生成的，我们是知道的：所有分类器中最好的一个，就是在每一点比较两个类别的密度。
+# 论断说的是拟合，所以每种宽度都选用在 8 个调参种子上训练损失最低的学习率。我们还需要一把标尺：最好能做到什么程度。两个类别互有重叠，而我们知道数据是怎样生成的：最好的分类器，只需在每一点比较两个类别的密度。
 
 # %% id="wide-choose"
 learned, fresh_fit = (
@@ -428,7 +428,7 @@ show(*figures.fit_maps(WIDTHS, EPOCHS_SHOWN, *medians, ceiling))
 # On the training data more is better, almost without exception. On fresh data the best place lies in the middle: enough neurons, and not too long. Past it the network learns the noise of its 80 points. The lowest row is a warning of another kind: two layers of one relu neuron each. From half of the starts or more nothing is learned; then, as a rule, one of the two is switched off for every point.
 
 # %% [markdown] id="maps-reading" lang="zh"
-# 在训练数据上，神经元也好，轮数也好，几乎总是越多越好。在新数据上，最好的位置在中间：神经元要够多，训练却不能太久。过了那里，网络学的就是这 80 个点的噪声了。最下面一行是另一种警告：两层，每层只有一个 relu 神经元。从半数甚至更多的初始权值出发，网络什么也学不到；这时通常是两个神经元中有一个对所有的点都关闭了。
+# 在训练数据上，神经元也好，轮数也好，几乎总是越多越好。在新数据上，最好的位置在中间：神经元要够多，训练却不能太久。过了这个位置，网络学的就是这 80 个点的噪声了。最下面一行是另一种警告：两层，每层只有一个 relu 神经元。从半数甚至更多的初始权值出发，网络什么也学不到；这时通常是两个神经元中有一个对所有的点都关闭了。
 
 # %% id="one-neuron"
 stuck = learned[0, :, -1] < 55
@@ -488,7 +488,7 @@ evidence.record(
 # **Predict:** 32 neurons, in one layer, in two of 16, in four of 8. Which makes the most regions?
 
 # %% [markdown] id="count-text" lang="zh"
-# 我们常常读到，深度会使线性区域成倍增加。这样的网络的确可以手工构造出来。那么随机的网络呢？只有一层、共 $n$ 个神经元时，上限是已知的：$n$ 条直线最多把平面切成 $1 + n + n(n-1)/2$ 块。
+# 常见到一种说法：深度会使线性区域成倍增加。这样的网络的确可以手工构造出来。那么随机的网络呢？只有一层、共 $n$ 个神经元时，上限是已知的：$n$ 条直线最多把平面切成 $1 + n + n(n-1)/2$ 块。
 #
 # **预测：** 32 个神经元，可以排成一层，可以排成两层、每层 16 个，也可以排成四层、每层 8 个。哪一种切出的区域最多？
 
@@ -530,7 +530,7 @@ evidence.record(
 # In one layer nearly every pair of neurons makes a piece of its own; with random weights, in four layers fewer do. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019). Training changes the count: our trained 4×8 networks had about 500. So random depth does not buy pieces, and on none of our five tasks, three of which left little room, did depth buy accuracy. What it costs is measured in chapter 07.
 
 # %% [markdown] id="count-reading" lang="zh"
-# 排成一层时，几乎每一对神经元都能切出一块自己的区域；排成四层时，如果权值是随机的，能做到的就没有这么多对了。随机网络的区域不多，区域的数目更多地取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。训练会改变区域的数目：我们训练好的 4×8 网络约有 500 个。可见，随机网络的深度换不来更多的区域；而在我们的五项任务中（其中三项本来就没有多少提高的余地），深度也没有在任何一项上换来更高的准确率。深度的代价是什么，第 07 章会来测量。
+# 排成一层时，几乎每一对神经元都能切出一块自己的区域；排成四层时，如果权值是随机的，能做到的就没有这么多对了。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。训练会改变区域的数目：我们训练好的 4×8 网络约有 500 个。可见，在随机网络里，深度换不来更多的区域；而在我们的五项任务中（其中三项本来就没有多少提高的余地），深度也没有在任何一项上换来更高的准确率。深度的代价有多大，第 07 章再来测量。
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
@@ -540,7 +540,7 @@ evidence.record(
 # %% [markdown] id="slider-text" lang="zh"
 # ## 轮到你了
 #
-# 选一个网络和一项任务，把它的训练从头到尾走一遍。
+# 选一个网络和一项任务，从头到尾看一遍训练的过程。
 
 # %% id="slider"
 def redraw(network, task, moment):
@@ -743,7 +743,7 @@ check("06-stop", best_epoch)
 # ## 现在你会做什么
 #
 # - 读懂决策图：边界起初是一刀直切，每一个弯都是学出来的。
-# - 验证在每个线性区域之内，relu 的边界都是直的，只差舍入误差，而 tanh 的边界处处弯曲。
+# - 验证：在每个线性区域之内，relu 的边界都是直的（只差舍入误差），而 tanh 的边界处处弯曲。
 # - 分清两种拟合：在训练数据上，增加神经元和轮数几乎总有帮助；在新数据上，增加神经元很快就不再有益，增加轮数则有害。
 # - 评判深度：先问清楚，是与什么宽度的网络相比，参数个数是多少，做的是哪一项任务。
 

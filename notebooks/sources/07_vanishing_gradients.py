@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 07 · 让梯度活下去
 #
-# 误差信号 δ 在返回途中，每过一层就要乘以一个数。这个数小于 1，乘的次数够多，就什么也不剩；大于 1，它就无止境地增长。本章测量这个数，从理论上计算它，再在一个 20 层的网络上试验各种药方。
+# 误差信号 δ 在返回途中，每过一层就要乘以一个数。这个数若小于 1，乘的次数多了，就什么也不剩；若大于 1，δ 就无止境地增长。本章测量这个数，从理论上计算它，并在一个 20 层的网络上试验各种药方。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** follow δ through up to 50 layers, map where it dies and where it explodes, train a network that cannot learn, and cure it in several ways.
@@ -25,13 +25,13 @@
 # **You need** chapters 03 and 05, and about an hour and a quarter.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**跟着 δ 穿过多达 50 层，画出它在哪里消失、在哪里爆炸，训练一个学不会的网络，再用几种办法把它治好。
+# **你将**跟着 δ 穿过多达 50 层，画出 δ 在哪里消失、在哪里爆炸，训练一个学不会的网络，再用几种办法把它治好。
 #
 # **你将学会**
 # - 计算 δ 每过一层所乘的因子，并选取使它等于 1 的权值；
-# - 分清这个因子中哪些来自激活，哪些来自权值；
-# - 凭数字认出消失、爆炸和死亡单元；
-# - 按疗效评判药方，而且要看许多个种子。
+# - 分清这个因子中哪些来自激活函数，哪些来自权值；
+# - 凭数值认出梯度消失、梯度爆炸和死亡单元；
+# - 在许多个种子上看疗效，以此评判药方。
 #
 # **你需要**先学完第 03 章和第 05 章，并留出大约一小时一刻钟。
 
@@ -74,7 +74,7 @@ evidence = EvidenceTable("07")
 # %% [markdown] id="chain-text" lang="zh"
 # ## 同一个数，乘了又乘
 #
-# 取一个最窄的深层网络：每层一个神经元。按链式法则，δ 这样一层层往回传：
+# 取一个最窄的深层网络：每层只有一个神经元。按链式法则，δ 这样一层层往回传：
 #
 # $$\delta_{l} = \delta_{l+1}\; w_{l+1}\; f'(z_l).$$
 #
@@ -94,9 +94,9 @@ for factor in (0.25, 0.9, 1.0, 1.1):
 # %% [markdown] id="profiles-text" lang="zh"
 # ¼ 是 sigmoid 的最大斜率（第 05 章）。真实的层有许多神经元，所以 δ 是向量，权值是矩阵：$\delta_l = (\delta_{l+1} W_{l+1}^\mathsf{T}) \odot f'(z_l)$，⊙ 表示逐个神经元相乘。
 #
-# `random_signals` 生成 32 个随机网络，每层 64 个神经元，并跟踪信号在其中的传播。权值的方差是 $1/n$；各层宽度相同时，Keras 默认的 Glorot 权值就是这个方差。
+# `random_signals` 生成 32 个随机网络，每层 64 个神经元，并跟踪信号在其中的传播。权值的方差是 $1/n$；各层宽度相同时，Keras 默认的 Glorot 权值正是这个方差。
 #
-# **预测：** 四种激活中，哪些能让梯度穿过 50 层还活着？
+# **预测：** 四种激活函数中，哪些能让梯度穿过 50 层还活着？
 
 # %% id="profiles"
 DEPTHS = [2, 5, 10, 20, 50]
@@ -110,7 +110,7 @@ show(*figures.profiles(signals, DEPTHS))
 # Each line is the median of 32 networks of one depth, the band holds 95 % of them. Sigmoid loses everything: over 20 layers its gradient falls by twelve powers of ten, which the next cell records. tanh and softsign come through with weights of this size. And relu? Its lines are level, yet they sink from depth to depth: all layers lose their gradient together. We shall see why.
 
 # %% [markdown] id="profiles-reading" lang="zh"
-# 每条线是同一深度的 32 个网络的中位数，色带包含其中的 95 %。sigmoid 丢光了一切：穿过 20 层，它的梯度下降十二个数量级，下一个单元格把这一点记录下来。权值取这样的大小，tanh 和 softsign 都能挺过来。relu 呢？它的每条线都是平的，但深度越大，线的位置越低：所有的层一起失去梯度。原因后面会看到。
+# 每条线是同一深度的 32 个网络的中位数，色带包含其中的 95 %。sigmoid 丢光了一切：穿过 20 层，梯度缩小了十二个数量级，下一个单元格会把这一点记录下来。权值取这样的大小，tanh 和 softsign 都能挺过来。relu 呢？它的每条线都是平的，但深度越大，线的位置越低：所有的层一起失去梯度。原因后面会看到。
 
 # %% id="record-vanish"
 falls = {
@@ -140,7 +140,7 @@ evidence.record(
 # %% [markdown] id="theory-text" lang="zh"
 # ## 从理论上算出因子
 #
-# 第 $l$ 层 δ 的每个分量，都是对下一层 $n$ 个神经元的求和。如果权值的均值为 0，又与其余的量独立，那么均方满足（Glorot & Bengio 2010）
+# 第 $l$ 层 δ 的每个分量，都是对下一层 $n$ 个神经元求和得到的。如果权值的均值为 0，又与其余的量独立，那么均方满足（Glorot & Bengio 2010）
 #
 # $$\overline{\delta_l^2} = n\,\mathrm{Var}(w)\;\overline{f'(z_l)^2}\;\cdot\;\overline{\delta_{l+1}^2}.$$
 #
@@ -152,9 +152,9 @@ evidence.record(
 # **Predict:** weights drawn from $U(-1/\sqrt n,\, 1/\sqrt n)$ were common once; $U(-c, c)$ has the variance $c^2/3$. Which factor for purelin?
 
 # %% [markdown] id="theory-predict" lang="zh"
-# 从这里起，“因子”指的是*均方*的因子；δ 本身按它的平方根变化。
+# 从这里起，“因子”指的是*均方*的因子；δ 本身则按因子的平方根变化。
 #
-# **预测：** 从 $U(-1/\sqrt n,\, 1/\sqrt n)$ 中抽取权值，曾经很常见；$U(-c, c)$ 的方差是 $c^2/3$。对 purelin，因子是多少？
+# **预测：** 过去，权值常从 $U(-1/\sqrt n,\, 1/\sqrt n)$ 中抽取；$U(-c, c)$ 的方差是 $c^2/3$。对 purelin，因子是多少？
 
 # %% id="theory"
 LAYERS, WIDTH = 20, 128
@@ -181,9 +181,9 @@ for name, (activation, n_var, distribution, input_scale, predicted) in CASES.ite
 # **Predict:** at width 16 and depth 20, where is the median, when the mean stays at 1?
 
 # %% [markdown] id="median-text" lang="zh"
-# 理论说的是均值，而许多网络的均值，可能只靠少数几个大的撑着。relu 用 He 权值时，在有 $n$ 个神经元的层里，因子取对数后，均值约为 $-2.5/n$（推导从略；Hanin 2018 证明了起作用的是 $\sum 1/n$）。所以经过 $k$ 层，*中位数*处的网络按 $e^{-2.5\,k/n}$ 下降。
+# 理论说的是均值，而许多网络的均值，可能只靠少数几个大的撑着。relu 用 He 权值时，在有 $n$ 个神经元的层里，因子的对数的均值约为 $-2.5/n$（推导从略；Hanin 2018 证明了起作用的是 $\sum 1/n$）。所以经过 $k$ 层，处在*中位数*的网络按 $e^{-2.5\,k/n}$ 下降。
 #
-# **预测：** 宽度为 16、深度为 20，均值保持为 1，这时中位数在哪里？
+# **预测：** 宽度为 16、深度为 20 时，均值保持为 1，中位数在哪里？
 
 # %% id="median"
 widths = {}
@@ -219,9 +219,9 @@ evidence.record(
 # %% [markdown] id="map-text" lang="zh"
 # ## 一张地图
 #
-# 可见，权值的作用不亚于激活。我们让深度和权值的尺度 $\sqrt{n\,\mathrm{Var}(w)}$ 都变化，看第一层的 δ 与最后一层的 δ 之比。按照理论，消失与爆炸的分界线就在因子等于 1 的地方：对 tanh 是尺度 1，对 relu 是 $\sqrt2$。
+# 可见，权值的作用不亚于激活函数。我们同时改变深度和权值的尺度 $\sqrt{n\,\mathrm{Var}(w)}$，看第一层的 δ 与最后一层的 δ 之比。按照理论，消失与爆炸的分界线就在因子等于 1 的地方：对 tanh，尺度为 1；对 relu，尺度为 $\sqrt2$。
 #
-# **预测：** 尺度为 1.2 时，两者之中哪一个会随着深度消失？
+# **预测：** 尺度为 1.2 时，随着深度增加，两者之中哪一个的 δ 会消失？
 
 # %% id="map"
 depths = np.arange(2, 41, 2)
@@ -240,7 +240,7 @@ show(*figures.ratio_maps(maps, depths, scales, critical))
 # %% [markdown] id="crossing-text" lang="zh"
 # relu 的颜色就在那条线上转变。tanh 的颜色转变得偏右，因为大小为 1 的输入已经使它略微饱和；而且爆炸的一侧颜色很淡：信号越大，饱和越重，斜率随之降低，给爆炸踩了刹车。relu 则没有刹车。
 #
-# **预测：** sigmoid 的斜率从不超过 ¼。有没有一个权值尺度，从那里起它的 δ 会增长？selu（第 05 章）有的斜率大于 1：尺度为 1 时，它的 δ 必定增长吗？
+# **预测：** sigmoid 的斜率从不超过 ¼。有没有一个权值尺度，从它起 δ 就会增长？selu（第 05 章）有大于 1 的斜率：尺度为 1 时，δ 必定增长吗？
 
 # %% id="crossing"
 def crossing(name, low, high, depth=20):
@@ -262,7 +262,7 @@ for name, scale in found.items():
 # %% [markdown] id="crossing-reading" lang="zh"
 # 所以，导数为 1 并不能使信号稳定，导数为 ¼ 也不能防止它增长。只看最大斜率，看不出转变在哪里：它的倒数，对 selu 是 0.57，对 sigmoid 是 4。起作用的是权值与斜率的乘积，而且斜率要在信号所在之处取值。
 #
-# 还有一个谜：relu 的曲线为什么是平的？一个权值的梯度是 $a\,\delta$。权值小的时候，δ 在返回途中缩小，$a$ 在前进途中也按同样的因子缩小。于是两者的乘积处处一样小。
+# 还有一个谜：relu 的曲线为什么是平的？权值的梯度是 $a\,\delta$。权值小的时候，δ 在返回途中缩小，$a$ 在前进途中也按同样的因子缩小。于是两者的乘积处处一样小。
 
 # %% id="both-ways"
 small = random_signals("relu", 20, 64, weight_scale=1.0)
@@ -298,7 +298,7 @@ evidence.record(
 # %% [markdown] id="deep-text" lang="zh"
 # ## 一个学不会的网络
 #
-# 现在来训练：20 个隐藏层，每层 24 个神经元，任务是手写数字，500 个用来学习，500 个用来测试。用普通的梯度下降，每批 25 个，共 15 轮。每种设置都从五个学习率里选定自己的一个：先在 3 个种子上找出与最好成绩相差不到 3 个百分点的那些，再取其中最小的；计入结果的是另外 20 个种子。下面函数里的 `skip` 是一种药方，后面会讲到。
+# 现在来训练：20 个隐藏层，每层 24 个神经元，任务是手写数字，500 个用来学习，500 个用来测试。用普通的梯度下降，每批 25 个，共 15 轮。每种设置都从五个学习率里选定自己的一个：在 3 个种子上与最好成绩相差不到 3 个百分点的学习率中，取最小的一个；计入结果的是另外 20 个种子。下面函数里的 `skip` 是一种药方，后面会讲到。
 
 # %% id="deep"
 layers = keras.layers
@@ -418,7 +418,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # First the loss is large, then the weights are, then both are infinite, and infinite minus infinite is `nan`. Keras does the same, in float32 a step sooner. It goes on silently with a loss of `nan`; the callback `TerminateOnNaN` stops it as soon as the loss is infinite or `nan`, and prints a line (batches are counted from 0):
 
 # %% [markdown] id="keras-text" lang="zh"
-# 先是损失变大，接着是权值变大，然后两者都成了无穷大，而无穷大减无穷大就是 `nan`。Keras 里也是这样，用 float32 还要早一步。损失成了 `nan`，它仍然不声不响地继续；回调 `TerminateOnNaN` 在损失成为无穷大或 `nan` 时立即让它停下，并打印一行消息（批从 0 数起）：
+# 先是损失变大，接着权值变大，然后两者都成了无穷大，而无穷大减无穷大就是 `nan`。Keras 也是这样，它用 float32，还要早一步。损失成了 `nan`，Keras 仍然不声不响地继续；回调 `TerminateOnNaN` 在损失成为无穷大或 `nan` 时立即让它停下，并打印一行消息（批从 0 数起）：
 
 # %% id="terminate"
 chain = keras.Sequential([keras.Input((1,)), *(layers.Dense(1, use_bias=False) for _ in range(20))])
@@ -440,7 +440,7 @@ print("epochs begun:", len(history.epoch), "of 3")
 # %% [markdown] id="relu-text" lang="zh"
 # ## 药方
 #
-# 从同样的起点出发：用 tanh 或 relu 代替 sigmoid；relu 用 He 权值；leaky relu 在 $z$ 为负时斜率为 0.2，也用 He 权值。**跳跃连接**（skip connection）把每层的输入加到它的输出上（He et al. 2016），δ 就有了一条绕过 $f'$ 和 $W$ 的路。**批归一化**（Ioffe & Szegedy 2015）和**层归一化**（Ba et al. 2016）把每个 $z$ 变成均值为 0、标准差为 1，前者在一批样本上做，后者在一个样本之内做。**裁剪**（clipping）限制梯度每个分量的大小，我们用爆炸的那个网络来试它。
+# 从同样的起点出发：用 tanh 或 relu 代替 sigmoid；relu 用 He 权值；leaky relu 在 $z$ 为负时斜率为 0.2，也用 He 权值。**跳跃连接**（skip connection）把每层的输入加到它的输出上（He et al. 2016），δ 就有了一条绕过 $f'$ 和 $W$ 的路。**批归一化**（Ioffe & Szegedy 2015）和**层归一化**（Ba et al. 2016）使每个 $z$ 的均值为 0、标准差为 1，前者针对一批样本，后者在一个样本之内。**裁剪**（clipping）限制梯度每个分量的大小，我们用那个爆炸的网络来试。
 #
 # **预测：** 按测试准确率给它们排个名次。
 
@@ -488,7 +488,7 @@ evidence.record(
 # `EnsembleTrainer` refuses batch normalization, whose running means are a state, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, all epochs in one long pass, one seed for the choice among the three largest learning rates, and the same 20 as before to count.
 
 # %% [markdown] id="norm-text" lang="zh"
-# `EnsembleTrainer` 不接受批归一化，因为批归一化的滑动均值是一种状态；层归一化则要花它很久来编译。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完；从最大的三个学习率里选一个，用 1 个种子，计入结果的仍是前面那 20 个。
+# `EnsembleTrainer` 不接受批归一化，因为其中的滑动均值是一种状态；层归一化则编译起来太久。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完；用 1 个种子从最大的三个学习率里选定一个，计入结果的仍是前面那 20 个种子。
 
 # %% id="norm"
 def fit_normalized(normalization):
@@ -523,7 +523,7 @@ show(*figures.cures(final))
 # How far did the first layer's weights move, compared with those of the last hidden layer, each for its size?
 
 # %% [markdown] id="moved-text" lang="zh"
-# 与最后一个隐藏层的权值相比，第一层的权值移动了多远？两者都相对于各自的大小来算。
+# 与最后一个隐藏层的权值相比，第一层的权值移动了多远？两者都按相对于自身大小的比例来算。
 
 # %% id="moved"
 for name, values in moved.items():
@@ -534,7 +534,7 @@ for name, values in moved.items():
 # Look at the gradients before the first step. Does an even profile tell which network will learn?
 
 # %% [markdown] id="profile-text" lang="zh"
-# 再看第一步之前的梯度。各层的梯度大小均匀，就能说明哪个网络学得会吗？
+# 再看第一步之前的梯度。从各层的梯度是否均匀，看得出哪个网络学得会吗？
 
 # %% id="cured"
 def profile(build, n_var):
@@ -576,7 +576,7 @@ evidence.record(
 # In these trials no network learned whose gradient fell by more than two powers of ten, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed. Clipping, at the one limit tried, kept the exploding network from NaN and little more. Layer normalization did not help in this budget. To the last hidden layer of a deep sigmoid network all samples look alike. Normalizing within a sample cannot change that; normalizing over a batch does:
 
 # %% [markdown] id="cures-reading" lang="zh"
-# 在这些试验中，凡是梯度下降超过两个数量级的网络，一个也没有学会；但梯度均匀的，也不是个个都学会了。relu 用 Glorot 权值，梯度均匀，却微乎其微。跳跃连接和批归一化救活的，正是那个备受指责的激活。裁剪只试了一个界限，它让爆炸的网络没有变成 NaN，此外几乎没有用处。在这样的预算内，层归一化没有帮助。在深层 sigmoid 网络的最后一个隐藏层看来，所有样本都一个样。在一个样本之内归一化，改变不了这一点；在一批样本上归一化，则可以：
+# 在这些试验中，梯度缩小超过两个数量级的网络，一个也没有学会；但梯度均匀的网络，也不是个个都学会了。relu 用 Glorot 权值，梯度均匀，却微乎其微。跳跃连接和批归一化救活的，正是那个备受指责的激活函数。裁剪只试了一个界限：爆炸的网络没有变成 NaN，但也仅此而已。在这样的预算内，层归一化没有帮助。在深层 sigmoid 网络的最后一个隐藏层看来，所有样本都一个样。在一个样本之内归一化，改变不了这一点；对一批样本归一化，则可以：
 
 # %% id="alike"
 def sample_spread(normalization):
@@ -603,9 +603,9 @@ print(f"batch norm {batch:.1f}, layer norm below 1e-3: {layer < 1e-3}")
 # %% [markdown] id="redundant-text" lang="zh"
 # ## 丢掉的信号是冗余的吗？
 #
-# relu 把每个负的 $z$ 都变成 0。文章说这没有害处，因为信号是冗余的：只用一部分信号作出的预测，与用全部信号几乎相同。我们在手写数字上训练两个 relu 层，每层 32 个神经元，学习率取六个；再用什么也不丢的 leaky relu 做一遍同样的训练，留待后面使用。
+# relu 把每个负的 $z$ 都变成 0。那篇文章说这没有害处，因为信号是冗余的：只用一部分信号作出的预测，与用全部信号几乎相同。我们在手写数字上训练两个 relu 层，每层 32 个神经元，学习率取六个；再用什么也不丢的 leaky relu 做一遍同样的训练，留待后用。
 #
-# **预测：** 给定一张图，隐藏层的信号中有多大比例是 0？
+# **预测：** 给定一幅图，隐藏层的信号中有多大比例是 0？
 
 # %% id="redundant"
 WIDE_RATES, MEMBERS = [0.03, 0.1, 0.3, 0.6, 1.0, 2.0], 20
@@ -637,7 +637,7 @@ print(f"inactive signals per picture: about {5 * round(inactive.value / 5)} %")
 # Those that relu dropped are gone anyway. Now remove some that it let through: for each picture we set a share of the *active* signals of the last hidden layer to 0, the weakest first, at random, or the strongest first. Then the output layer decides with what is left.
 
 # %% [markdown] id="ablation-text" lang="zh"
-# relu 丢掉的那些，本来就已经没有了。现在从它放行的信号里再去掉一些：对每张图，把最后一个隐藏层中一定比例的*活跃*（非零）信号设为 0：先去掉最弱的（weakest first），或者随机去掉（at random），或者先去掉最强的（strongest first）。然后由输出层根据剩下的来判断。
+# relu 丢掉的那些，本来就已经没有了。现在从它放行的信号里再去掉一些：对每幅图，把最后一个隐藏层中一定比例的*活跃*（非零）信号设为 0，或者先去掉最弱的（weakest first），或者随机去掉（at random），或者先去掉最强的（strongest first）。然后由输出层根据剩下的信号作出判断。
 
 # %% id="ablation"
 SHARES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]
@@ -683,9 +683,9 @@ evidence.record(
 # **Predict:** at the largest learning rate, what share of the neurons is dead? What does that cost?
 
 # %% [markdown] id="dead-text" lang="zh"
-# 我们去掉的是 relu 留下的信号；它自己丢掉的那些，从未参与。但 relu 还可能把一个神经元永远丢掉。如果它的 $z$ 对所有样本都为负，那么斜率对所有样本都是 0，没有梯度到达它的权值：这个神经元**死了**。只有前面的层改变了信号，它才可能复活。太大的步子会把神经元推到那里去。
+# 我们去掉的是 relu 留下的信号；它自己丢掉的那些，本来就不参与。但 relu 还可能把一个神经元永远丢掉。如果它的 $z$ 对所有样本都为负，那么斜率对所有样本都是 0，没有梯度到达它的权值：这个神经元**死了**。只有前面的层改变了信号，它才可能复活。步子太大，就会把神经元推到这个境地。
 #
-# **预测：** 在最大的学习率下，有多大比例的神经元死了？代价是什么？
+# **预测：** 在最大的学习率下，有多大比例的神经元死了？这要付出什么代价？
 
 # %% id="dead"
 def dead_share(weights):  # in percent, of all hidden neurons; a network of nan is wholly dead
@@ -771,7 +771,7 @@ evidence.record(
 # Large steps kill relu neurons in masses. Yet in two layers, at no rate do we see leaky relu do better by two points: the steps do harm by themselves. In the deep network leaky relu does learn better. Whether that is because it cannot die, or because its mean $f'^2$ is larger, this comparison cannot tell. And in eight layers, training at a mild rate brought some neurons back that were dead at the start.
 
 # %% [markdown] id="dead-reading" lang="zh"
-# 步子太大，relu 神经元就成批死去。然而在两层的网络里，无论哪个学习率，我们都没有看到 leaky relu 好出两个百分点：大步子本身就有害。在深层网络里，leaky relu 确实学得更好。这是因为它不会死，还是因为它的 $f'^2$ 均值更大，这个比较说明不了。而在八层的网络里，用温和的学习率训练，使一些起初是死的神经元又活了过来。
+# 步子太大，relu 神经元就成批死去。然而在两层的网络里，无论哪个学习率，我们都没有看到 leaky relu 好出两个百分点：大步子本身就有害。在深层网络里，leaky relu 确实学得更好。这是因为它不会死，还是因为它的 $f'^2$ 均值更大，从这个比较看不出来。而在八层的网络里，以温和的学习率训练，使一些起初已死的神经元又活了过来。
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
@@ -781,7 +781,7 @@ evidence.record(
 # %% [markdown] id="slider-text" lang="zh"
 # ## 轮到你了
 #
-# 选一种激活、一个深度和一个权值尺度。对每种激活，找出使 δ 能活着穿过 40 层的尺度：第一层与最后一层之比在 0.01 与 100 之间。
+# 选一种激活函数、一个深度和一个权值尺度。对每种激活函数，找出使 δ 能活着穿过 40 层的尺度：第一层与最后一层之比在 0.01 与 100 之间。
 
 # %% id="slider"
 def redraw(activation, depth, scale):
@@ -919,7 +919,7 @@ check("07-clip", clip)
 # **5.** The share of dead units of a relu layer, from its signals `a`, an array (samples, units).
 
 # %% [markdown] id="exercise-dead-text" lang="zh"
-# **5.** 由一个 relu 层的信号 `a`（形状为（样本，单元）的数组），求死亡单元的比例。
+# **5.** 已知一个 relu 层的信号 `a`，这是一个数组，形状为（样本，单元），求死亡单元的比例。
 
 # %% id="exercise-dead" tags=["exercise"]
 def share_of_dead_units(a):
@@ -953,8 +953,8 @@ check("07-dead", share_of_dead_units)
 # ## 现在你会做什么
 #
 # - 计算每层的因子 $n\,\mathrm{Var}(w)\,\overline{f'^2}$，并选取使它等于 1 的权值：对 tanh，方差为 $1/n$；对 relu，方差为 $2/n$。
-# - 分清激活与权值的作用：斜率为 1，权值小时照样消失；斜率为 ¼，权值大时照样爆炸。
-# - 认出三种病症：梯度一连下降几个数量级，损失变成 `nan`，单元对每个样本都是 0。
+# - 分清激活函数与权值的作用：斜率为 1，权值小时梯度照样消失；斜率为 ¼，权值大时梯度照样爆炸。
+# - 认出三种病症：梯度缩小若干个数量级，损失变成 `nan`，单元对每个样本都是 0。
 # - 用多个种子评判药方：跳跃连接和批归一化救活了 sigmoid，relu 则需要 He 权值。
 
 # %% [markdown] id="reading" lang="en"

@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 08 · 合在一起：手写数字，一次只改一个决定
 #
-# 损失、激活、初始权值、深度、优化器，各有自己的一章。现在，它们在一个识别手写数字的网络里相遇。我们从教科书第一页上的选择出发，一次只改一个。
+# 损失、激活函数、初始权值、深度、优化器，前面各有一章。现在，它们在一个识别手写数字的网络里相遇。我们从教科书第一页上的那些选择出发，一次只改一个。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** train six kinds of network, see which decision makes the difference, and in which order of decisions, look at the digits that the best one misreads, and save it.
@@ -25,13 +25,13 @@
 # **You need** chapters 02, 04, 05 and 07, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**训练六种网络，看清是哪个决定带来了差别，又是在怎样的先后次序下，看一看其中最好的网络认错了哪些数字，并把它保存下来。
+# **你将**训练六种网络，看清哪个决定、在怎样的先后次序下带来了差别，再看看最好的网络认错了哪些数字，并把它保存下来。
 #
 # **你将学会**
 # - 把数据分成训练数据、验证数据和测试数据，并说出各自的用途；
-# - 一步一步地比较各种选择，给出区间，并与根本不需要网络的方法比较；
+# - 一步一步地比较各种选择，给出区间，并与不需要网络的方法比较；
 # - 读懂学习曲线和混淆矩阵；
-# - 保存、载入一个 Keras 模型，并及时停止训练。
+# - 保存、载入一个 Keras 模型，并让训练及时停下。
 #
 # **你需要**先学完第 02、04、05、07 章，并留出大约一小时。
 
@@ -66,7 +66,7 @@ evidence = EvidenceTable("08")
 # %% [markdown] id="data-text" lang="zh"
 # ## 三种数据
 #
-# 1,797 个手写数字，扫描成 8×8 个像素。其中 1,000 个用来训练；297 个用来选择学习率，称为**验证数据**；500 个用来测试。**测试数据**只说明结果有多好，不参与任何选择：如果让它参与，结果就会显得比实际更好。
+# 1,797 个手写数字，各扫描成 8×8 个像素。其中 1,000 个用来训练；297 个用来选择学习率，称为**验证数据**；500 个用来测试。**测试数据**只说明结果有多好，不参与任何选择：如果让它参与，结果就会显得比实际更好。
 
 # %% id="data"
 digits = load("digits")
@@ -86,11 +86,11 @@ show(*figures.examples(x[training], t[training]))
 # **Predict:** how many of 100 digits does the nearest neighbour get right?
 
 # %% [markdown] id="baselines-text" lang="zh"
-# ## 不用隐藏层，能做到什么
+# ## 不用隐藏层的方法
 #
-# 在称赞一个网络之前，应当先知道便宜的办法能做到什么。**最近邻**方法把一个数字与全部 1,000 个比较，取最接近的那个的标签。**Softmax 回归**是没有隐藏层的网络，这里用交叉熵训练，每一步用上全部数据，权值从 0 开始。
+# 有哪些便宜的办法？**最近邻**方法把一个数字与全部 1,000 个比较，取其中最接近者的标签。**Softmax 回归**是没有隐藏层的网络，这里用交叉熵训练，每一步用上全部数据，权值从 0 开始。
 #
-# 它的学习率和本章所有的学习率一样选定：在试过的几个里，取验证数据上与最好者相差不到一个百分点的最小的那个。几乎一样好的学习率，不该由运气来决定，而步子小的更稳妥。
+# 它的学习率与本章所有的学习率一样，都这样选定：在验证数据上与最好成绩相差不到一个百分点的学习率中，取最小的一个。几个学习率几乎一样好时，不该由运气来决定，而小步子更稳妥。
 #
 # **预测：** 100 个数字中，最近邻方法能认对多少个？
 
@@ -131,7 +131,7 @@ for name, right in baselines.items():
 # These methods contain no chance. But 500 digits are a sample: another 500 would give another number. For a share near 98 % of 500, Wilson's 95 % interval is
 
 # %% [markdown] id="wilson-text" lang="zh"
-# 这两种方法都不含随机性。但 500 个数字只是一份样本，换 500 个，就会得到另一个数。若 500 个中认对的比例接近 98 %，Wilson 的 95 % 区间是
+# 这两种方法都不含随机性。但 500 个数字只是一份样本，换 500 个，就会得到另一个数。若 500 个中认对的比例接近 98 %，则 Wilson 的 95 % 区间是
 
 # %% id="wilson"
 share = wilson_interval(490, 500)
@@ -149,9 +149,9 @@ print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %,
 # %% [markdown] id="stages-text" lang="zh"
 # ## 六个网络
 #
-# 下面每一行只改动上一行的一个决定（交叉熵与输出处的 softmax 一起来）。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价，分批做梯度下降，不带动量。He 的权值（第 07 章）方差为 2/n，n 是一层的输入个数：`n_var` 就是这个方差乘以 n。
+# 下面每一行只改动上一行的一个决定（交叉熵与输出层的 softmax 一并换上）。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，用二次代价，分批做梯度下降，不带动量。He 权值（第 07 章）的方差为 2/n，n 是一层的输入个数；`n_var` 就是这个方差乘以 n。
 #
-# 所有网络都训练 20 轮，每批 25 个样本。每个网络按上面的办法，用 4 个种子从六个学习率中选一个自己的；另外 20 个种子才算数。
+# 所有网络都训练 20 轮，每批 25 个样本。每个网络按上面的办法，用 4 个种子从六个学习率中选定自己的一个；计入结果的是另外 20 个种子。
 #
 # **预测：** 哪一处改动带来的进步最大？有没有哪一处毫无作用？
 
@@ -216,7 +216,7 @@ show(*figures.staircase(right, baselines))
 # Was the choice of rates fair? These are the validation accuracies that decided, means of 4 seeds; the ring marks the rate chosen. Each network has its own range of good rates. At one common rate we would have compared the rates.
 
 # %% [markdown] id="rates-text" lang="zh"
-# 学习率选得公平吗？下面就是作出选择时所依据的验证准确率，是 4 个种子的平均；圆圈标出选中的学习率。每个网络有自己合适的一段。如果大家用同一个学习率，比出来的就是学习率。
+# 学习率选得公平吗？下面就是选择时所依据的验证准确率，取 4 个种子的平均；圆圈标出选中的学习率。每个网络各有一段合适的学习率。如果统一用一个学习率，比的就是学习率，而不是网络了。
 
 # %% id="rates"
 show(*figures.learning_rates(tuned, {name: mildest(tried) for name, tried in tuned.items()}))
@@ -227,9 +227,9 @@ show(*figures.learning_rates(tuned, {name: mildest(tried) for name, tried in tun
 # "Better" means: the 95 % interval lies wholly above 0.2 points, one digit of the 500. He's weights and two layers bring a point or two each, no more than a neighbouring learning rate does (above). So we judge these two together.
 
 # %% [markdown] id="steps-text" lang="zh"
-# 用同样的种子、同样的数字来比较各行。一步的收益可以有两种平均。对各个数字平均，每个种子剩下一个数，它们的中位数的区间说明：就这些数字而言，换一批*初始权值*会不会改变结论。对各个种子平均，每个数字剩下一个数，其平均值的区间说明换一批*数字*会不会改变结论。
+# 在同样的种子、同样的数字上比较各行。一步的收益可以有两种平均。对各个数字取平均，每个种子得到一个值；这些值的中位数的区间告诉我们，就这些数字而言，换一批*初始权值*，结论会不会变。对各个种子取平均，每个数字得到一个值；这些值的均值的区间告诉我们，换一批*数字*，结论会不会变。
 #
-# 所谓“better”，是指 95 % 区间整个位于 0.2 个百分点以上，也就是 500 个数字中的一个。He 的权值和两层各带来一两个百分点，不比换一个相邻的学习率更多（见上图），所以我们把这两步合在一起判断。
+# “better”（更好）是指 95 % 区间整个位于 0.2 个百分点以上，0.2 个百分点相当于 500 个数字中的一个。He 权值和两层各带来一两个百分点，并不比换一个相邻的学习率带来的更多（见上图），所以我们把这两步合在一起判断。
 
 # %% id="steps"
 def verdicts(new, old):
@@ -256,11 +256,11 @@ for step, (after, before) in STEPS.items():
 # **Predict:** take the same four decisions in another order: two layers first, then cross-entropy, then He's weights, and relu last. Which one makes the difference now?
 
 # %% [markdown] id="steps-reading" lang="zh"
-# 新的损失看不出带来了什么：权值很小的深层 sigmoid 网络，前几层根本得不到梯度（第 07 章），什么损失都帮不了它。几乎全部的差别都来自 relu。
+# 看不出新的损失带来了什么：权值很小的深层 sigmoid 网络，前几层根本得不到梯度（第 07 章），什么损失都帮不了它。几乎全部的差别都来自 relu。
 #
 # 真的是这样吗？一步的收益，是它*在前面各步之后*的收益。
 #
-# **预测：** 同样这四个决定，换一个顺序：先改成两层，再换交叉熵，再用 He 的权值，最后才换 relu。这一回，差别来自哪一个？
+# **预测：** 同样这四个决定，换一个顺序：先改成两层，再换交叉熵，再用 He 权值，最后才换 relu。这一回，差别来自哪一个？
 
 # %% id="order"
 SECOND = {
@@ -287,9 +287,9 @@ print("relu brings more than 70 points in the first order, fewer than 3 in the s
 # So "relu made the difference" is a statement about a place in an order. What several decisions do together can be divided among them in many ways, and no order is the right one.
 
 # %% [markdown] id="order-reading" lang="zh"
-# 两条路从同一个网络出发，到达同一个网络，却讲出两个故事。在第一个故事里，relu 是主角，交叉熵毫无作用。在第二个故事里，两层和交叉熵包办了一切，relu 来得太晚，已经没有多少事可做：不深的 sigmoid 网络，本来就没有梯度消失可治。
+# 两条路从同一个网络出发，到达同一个网络，讲的却是两个故事。在第一个故事里，relu 是主角，交叉熵毫无作用。在第二个故事里，两层和交叉熵包办了一切，relu 来得太晚，已经没有多少事可做：不深的 sigmoid 网络，本来就没有梯度消失可治。
 #
-# 所以“差别来自 relu”这句话，说的是顺序中的一个位置。几个决定合在一起的作用，可以有许多种分法，没有哪一种顺序才是对的。
+# 所以“差别来自 relu”这句话，说的是顺序中的一个位置。几个决定合在一起的作用，可以有许多种分摊的办法，没有哪一种顺序是唯一正确的。
 
 # %% id="record-steps"
 CLAIMS = {
@@ -348,9 +348,9 @@ evidence.record(
 # Against softmax regression the two intervals disagree. With other starting weights the network would, in the median, still read more of *these* 500 digits. The digits on which the two differ are so few that 500 others might decide otherwise. An interval over seeds says nothing about that; for a single percentage Wilson's interval above, 2.6 points wide, does.
 
 # %% [markdown] id="end-reading" lang="zh"
-# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
+# 在这些数字上，网络没有胜过一种根本不用训练的方法。这只是关于这批数据的事实，并不是关于最近邻和网络的一般结论。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
 #
-# 与 Softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两者有分歧的数字太少，换 500 个，结论也许就变了。各种子之间的区间说不出这一点；对单独一个百分数，要看上面 Wilson 的区间，它宽 2.6 个百分点。
+# 与 Softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两者有分歧的数字太少，换 500 个，结论也许就变了。关于这一点，各个种子上的区间什么也没有说；对单独一个百分数，要看上文的 Wilson 区间，它宽 2.6 个百分点。
 
 # %% [markdown] id="curves-text" lang="en"
 # ## Learning curves
@@ -362,9 +362,9 @@ evidence.record(
 # %% [markdown] id="curves-text" lang="zh"
 # ## 学习曲线
 #
-# 逐轮画出损失，一条在训练数据上，一条在验证数据上：线是 20 个种子的中位数，阴影是居中的 95 %。
+# 逐轮画出损失，一条是训练数据上的，一条是验证数据上的：线是 20 个种子的中位数，阴影是居中的 95 %。
 #
-# **预测：** 训练损失和验证损失会分道扬镳吗？在三个网络的哪几个里？
+# **预测：** 训练损失和验证损失会分道扬镳吗？三个网络中，哪几个会？
 
 # %% id="curves"
 shown = {name: trained[name] for name in ("naive", "He's weights", best)}
@@ -376,9 +376,9 @@ show(*figures.learning_curves(shown))
 # Why does validation begin *below* training? Keras averages the training loss over the epoch, while the weights improve; the validation loss is taken at the epoch's end.
 
 # %% [markdown] id="curves-reading" lang="zh"
-# 最初的网络只学会对十个类别都回答 0.1，这时的二次代价是 (0.9² + 9 · 0.1²) / 10 = 0.09；两条曲线始终在一起，因为它没有学到任何能使一份数据比另一份拟合得更好的东西。另外两个网络，在验证损失走平之后，还在继续拟合训练数据：这就是**过拟合**。
+# 最初的网络只学会对十个类别都回答 0.1，这时的二次代价是 (0.9² + 9 · 0.1²) / 10 = 0.09；两条曲线始终在一起，因为它学到的东西，不可能使一份数据拟合得比另一份更好。另外两个网络在验证损失不再下降之后，还在继续拟合训练数据：这就是**过拟合**。
 #
-# 为什么验证损失一开始*低于*训练损失？Keras 的训练损失是整整一轮的平均，而这期间权值一直在改进；验证损失则在一轮结束时才计算。
+# 为什么验证损失一开始*低于*训练损失？Keras 的训练损失是整整一轮的平均，而这期间权值一直在改善；验证损失则在一轮结束时才计算。
 
 # %% [markdown] id="confusion-text" lang="en"
 # ## What it gets wrong
@@ -388,7 +388,7 @@ show(*figures.learning_curves(shown))
 # %% [markdown] id="confusion-text" lang="zh"
 # ## 它认错了什么
 #
-# **混淆矩阵**对每个真实的数字，数出它被认成了什么。下面这个矩阵数的是认错的图片，是 20 个网络的平均：一张图如果被所有网络认成同一个错误的数字，就算 1。对角线，也就是认对的，略去。
+# **混淆矩阵**统计每个真实的数字被认成了什么。下面这个矩阵统计的是认错的图片，取 20 个网络的平均：一幅图如果被所有网络认成同一个错误的数字，就算 1。对角线上是认对的，略去不画。
 
 # %% id="confusion"
 probabilities = trained[best].predict(x[test])  # seeds, digits, classes
@@ -404,7 +404,7 @@ show(*figures.confusion(confusion))
 # **Predict:** would you have read them rightly? Would the nearest neighbour?
 
 # %% [markdown] id="wrong-text" lang="zh"
-# 这些就是数字本身：20 个网络中认错的最多的八个。每个都附有两个平均概率：真实标签的（“is”），和网络更愿意选的那个错误标签的（“read”）。矩阵中颜色最深的格子，各自只是一两张图。
+# 再看这些数字本身：20 个网络中，认错下面这八个的最多。每个都附有两个平均概率：一个是真实标签的（“is”），一个是网络更倾向的那个错误标签的（“read”）。矩阵中颜色最深的格子，每格只是一两幅图。
 #
 # **预测：** 换成你，能认对吗？最近邻方法呢？
 
@@ -424,7 +424,7 @@ print("of these eight the nearest neighbour misreads three or more:", bool(too >
 # %% [markdown] id="save-text" lang="zh"
 # ## 保存与载入
 #
-# Keras 模型连同权值和结构保存在一个文件里。重新载入之后，它给出同样的预测，一位不差。
+# Keras 模型的权值和结构保存在同一个文件里。重新载入之后，模型给出同样的预测，一位不差。
 
 # %% id="save"
 model = trained[best].member(0)
@@ -443,7 +443,7 @@ print("predictions of the loaded model are identical:", np.array_equal(model(x[t
 # %% [markdown] id="stop-text" lang="zh"
 # ## 什么时候停
 #
-# 20 轮是我们猜的。`EarlyStopping`（早停）盯着验证损失，如果连续 `patience` 轮都没有出现新的最小值，就停止训练，并取回最好那一轮的权值。下面是一个我们留下的那种网络，最多训练 200 轮；一个网络只是演示，不是证据。
+# 20 轮是我们猜的。`EarlyStopping`（早停）盯着验证损失，如果连续 `patience` 轮都没有出现新的最小值，就停止训练，并恢复最好那一轮的权值。下面的网络与我们留下的那个同一类，最多训练 200 轮；一个网络只是演示，不是证据。
 
 # %% id="stop"
 hidden_units, activation, output, loss, n_var, _ = STAGES[best]
@@ -463,7 +463,7 @@ print("stopped before epoch 200:", len(history.epoch) < 200, "  test accuracy ab
 # **TensorBoard**, if it is installed, draws such curves while a network trains. The course does not need it. Add the callback `keras.callbacks.TensorBoard("logs")` to the list above, then run `%load_ext tensorboard` and `%tensorboard --logdir logs` in a cell of their own.
 
 # %% [markdown] id="tensorboard-text" lang="zh"
-# 如果装有 **TensorBoard**，网络训练时它就能画出这样的曲线。本课程并不需要它。把回调 `keras.callbacks.TensorBoard("logs")` 加到上面的列表里，然后在单独的单元格里运行 `%load_ext tensorboard` 和 `%tensorboard --logdir logs` 即可。
+# 如果装有 **TensorBoard**，就能在训练网络的同时画出这样的曲线。本课程并不需要它。把回调 `keras.callbacks.TensorBoard("logs")` 加到上面的列表里，然后在单独的单元格里运行 `%load_ext tensorboard` 和 `%tensorboard --logdir logs` 即可。
 
 # %% [markdown] id="fashion-text" lang="en"
 # ## Clothes instead of digits
@@ -473,7 +473,7 @@ print("stopped before epoch 200:", len(history.epoch) < 200, "  test accuracy ab
 # %% [markdown] id="fashion-text" lang="zh"
 # ## 不认数字，认衣服
 #
-# Fashion-MNIST（Xiao 等，2017）是 28×28 的图片，有衬衫、鞋和包。它要从网络上取来，约 30 MB，所以下面的单元格要等你开口：设 `TRY_FASHION = True`。没有网络时，它会说明这一点，然后继续往下走。
+# Fashion-MNIST（Xiao et al. 2017）是 28×28 的图片，有衬衫、鞋和包。数据要从网上下载，约 30 MB，所以下面的单元格默认不下载；想下载，就设 `TRY_FASHION = True`。如果没有联网，它会说明这一点，然后继续往下运行。
 
 # %% id="fashion"
 TRY_FASHION = False
@@ -498,7 +498,7 @@ print("clothes left out" if clothes is None else f"clothes, test accuracy: {read
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据
 #
-# 本章自己的各行：
+# 本章自己的论断：
 
 # %% id="evidence"
 evidence
@@ -513,7 +513,7 @@ evidence
 # %% [markdown] id="ledger" lang="zh"
 # ## 总账
 #
-# 再加上各章的证据。编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本课程自己的论断。
+# 这里列出所有各章的论断。编号以“C”开头的，是启发本课程的那篇文章中的论断；其余的是本课程自己的论断。
 #
 # <!-- ledger -->
 
@@ -584,7 +584,7 @@ check("08-confusion", confusion_matrix)
 # **3.** How many test digits would be needed to know an accuracy of 98 % to within one point, that is, for Wilson's 95 % interval to be at most 1 point wide? Take the smallest multiple of 50.
 
 # %% [markdown] id="exercise-samples-text" lang="zh"
-# **3.** 要使 98 % 这样的准确率精确到一个百分点以内，也就是使 Wilson 的 95 % 区间宽度不超过 1 个百分点，需要多少个测试数字？取 50 的最小的合适的倍数。
+# **3.** 要把 98 % 的准确率确定到一个百分点以内，也就是使 Wilson 的 95 % 区间宽度不超过 1 个百分点，需要多少个测试数字？取满足要求的 50 的最小倍数。
 
 # %% id="exercise-samples" tags=["exercise"]
 samples = ...
@@ -614,7 +614,7 @@ check("08-samples", samples)
 # **4.** After which epoch (counted from 1) does early stopping end the training? It stops as soon as `patience` epochs in a row have brought no new lowest loss. Return the number of losses if it never does.
 
 # %% [markdown] id="exercise-patience-text" lang="zh"
-# **4.** 早停会在第几轮之后（从 1 数起）结束训练？一旦连续 `patience` 轮都没有出现新的最小损失，训练就停止。如果始终没有停，就返回损失的个数。
+# **4.** 早停会在第几轮之后（从 1 数起）结束训练？一旦连续 `patience` 轮都没有出现新的最小损失，训练就停止。如果始终不停，就返回损失的个数。
 
 # %% id="exercise-patience" tags=["exercise"]
 def stopping_epoch(losses, patience):
@@ -656,11 +656,11 @@ check("08-patience", stopping_epoch)
 # ## 现在你会做什么
 #
 # - 不让测试数据参与任何选择，选择只靠验证数据。
-# - 一次只改一个决定，逐个种子地比较，并记住：一步的收益取决于之前已经有了什么，换一个顺序，它就归到另一个决定名下。
-# - 先问便宜的办法能做到什么：在这些数字上，最近邻方法没有被超越。
+# - 一次只改一个决定，按种子逐一比较，并记住：一步的收益取决于之前已经有了什么，换一个顺序，它就归到另一个决定名下。
+# - 先问便宜的办法能做到什么：在这些数字上，网络没有胜过最近邻方法。
 # - 相信一个百分数之前，先看看网络认错了什么。
 #
-# 这是最后一章。上面的总账，就是用一张表写成的整个课程。
+# 这是最后一章。上面的总账，用一张表概括了整个课程。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
@@ -675,5 +675,5 @@ check("08-patience", stopping_epoch)
 #
 # - E. Alpaydin, C. Kaynak (1998), "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository：手写数字的数据。
 # - H. Xiao, K. Rasul, R. Vollgraf (2017), "Fashion-MNIST", arXiv:1708.07747。
-# - L. Prechelt (1998), "Early Stopping — But When?", in *Neural Networks: Tricks of the Trade*, Springer：关于早停的经验。
+# - L. Prechelt (1998), "Early Stopping — But When?", in *Neural Networks: Tricks of the Trade*, Springer：早停，该停在何时。
 # - D. P. Kingma, J. Ba (2015), "Adam: A Method for Stochastic Optimization", *ICLR*, arXiv:1412.6980。
