@@ -13,9 +13,9 @@
 # %% [markdown] id="title" lang="zh"
 # # 00 · 从这里开始
 #
-# 反向传播（BP）网络的学习方式是：把信号向前传，把输出与想要的结果比较，再把误差传回去，修正权值。对它的讲解已有许多。在本课程里，这些讲解的每一个论断都要经受测量，有些没能通过。
+# 反向传播（BP）网络是这样学习的：把信号向前传，将输出与想要的结果比较，再把误差传回去，据此修正权值。讲解它的文章很多。其中的每一个论断，本课程都用测量来检验，有些没能通过。
 #
-# 这些论断来自同一篇文章：一篇流传很广、面向初学者的 BP 网络中文介绍。凡说“那篇文章”，指的都是它；第 08 章列出了它的 27 个论断，C1 到 C27，以及对每个论断的结论。
+# 这些论断来自同一篇文章：一篇用中文写给初学者的 BP 网络通俗介绍。本课程中的“那篇文章”，指的都是它；第 08 章列出了它的 27 个论断，即 C1 到 C27，以及各自的结论。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** run your first cells, read one figure, answer one exercise, and check that your computer is ready.
@@ -28,14 +28,14 @@
 # **You need** Python, a little NumPy and school calculus. No neural networks. About 10 minutes.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**运行第一批单元格，读一幅图，回答一道练习，并检查你的电脑是否就绪。
+# **你将**运行头几个单元格，读一幅图，做一道练习，并检查你的电脑是否就绪。
 #
 # **你将学会**
 # - 从头到尾运行一章，并且先预测，再运行；
 # - 读懂本课程的记号；
 # - 检查答案，读懂证据表。
 #
-# **你需要** Python、一点 NumPy 和中学程度的微积分，不需要任何神经网络的知识。大约 10 分钟。
+# **你需要**会用 Python，懂一点 NumPy 和中学程度的微积分，不需要任何神经网络的知识。大约 10 分钟。
 
 # %% [markdown] id="map" lang="en"
 # ## The course
@@ -45,9 +45,9 @@
 # <!-- course map -->
 
 # %% [markdown] id="map" lang="zh"
-# ## 课程
+# ## 本课程
 #
-# 每一章问一个问题。箭头从一章指向以它为基础的各章。
+# 每章提出一个问题。箭头从一章指向以它为基础的各章。
 #
 # <!-- course map -->
 
@@ -61,9 +61,9 @@
 # %% [markdown] id="run-text" lang="zh"
 # ## 运行一个单元格
 #
-# 灰色的方框是代码。点进其中一个，按 Shift+Enter：它就会运行，并选中下一个。Run 菜单里的 *Run All* 运行整章。单元格依赖它上面的单元格，所以要按顺序运行。
+# 灰色的方框是代码。单击其中一个，再按 Shift+Enter，它就会运行，然后选中下一个。Run 菜单里的 *Run All* 会运行整章。后面的单元格要用到前面的结果，所以要按顺序运行。
 #
-# 下一个单元格在每一章里都一样。它找到本课程的辅助程序包 `utils`；一切正常时，什么也不打印。
+# 下一个单元格在每一章里都一样。它负责找到本课程的辅助程序包 `utils`；一切正常时，什么也不打印。
 #
 # 正文是中文，代码、图和程序的输出则一律用英文，与英文版完全相同。
 
@@ -86,7 +86,7 @@ use_style()
 # Is your computer ready? The course needs Python 3.10 to 3.13. The next cell shows what you have, and says what to do where something is missing. The versions are yours, so they may differ from the ones stored here.
 
 # %% [markdown] id="ready-text" lang="zh"
-# 你的电脑准备好了吗？本课程需要 Python 3.10 到 3.13。下一个单元格显示你有什么，缺了什么就告诉你该怎么办。显示的是你的版本，所以可能与这里存下的不同。
+# 你的电脑准备好了吗？本课程需要 Python 3.10 到 3.13。下一个单元格会列出你装了什么；如果缺了什么，也会告诉你该怎么办。显示的是你电脑上的版本，所以可能与这里保存的不同。
 
 # %% id="versions" tags=["nbval-ignore-output"]
 for package, version in versions().items():
@@ -98,7 +98,7 @@ if not (3, 10) <= sys.version_info[:2] <= (3, 13):
 # Now TensorFlow multiplies two matrices. To import it takes about ten seconds.
 
 # %% [markdown] id="tensorflow-text" lang="zh"
-# 现在让 TensorFlow 把两个矩阵相乘。导入它大约要十秒钟。
+# 现在让 TensorFlow 把两个矩阵相乘。导入 TensorFlow 大约要十秒钟。
 
 # %% id="ready"
 quiet_tensorflow()
@@ -117,7 +117,7 @@ print("TensorFlow computes:", product.numpy().tolist() == [[1.0, 2.0], [3.0, 4.0
 # %% [markdown] id="predict-text" lang="zh"
 # ## 先预测，再运行
 #
-# 每个实验之前都有像下面这样的一行。请在运行之前回答它，最好写在纸上：一个让你吃惊的错误猜测，比一个读来的正确答案教得更多。
+# 每个实验之前，都有一个像下面这样的问题。请先作答，再运行，最好写在纸上：猜错时吃的那一惊，比读来的正确答案教给你的更多。
 #
 # **预测：** 下面有两类共 200 个点，一类在外环上，另一类在内环上。一条直线能把它们分开吗？最好的直线能分对多少个点？
 
@@ -140,9 +140,9 @@ show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold
 # Figures state their answer in the title. Each also has an alternative text with the numbers, for those who listen to it.
 
 # %% [markdown] id="best-line-reading" lang="zh"
-# 没有哪条直线做得到，而且不只是这里试过的这些：内环在外环的中间，所以，凡是把内环的点全部放在一侧的直线，这一侧也会有外环的点。带隐藏层的网络能做到，而这正是本课程要讲的。
+# 没有哪条直线做得到，而且不只是这里试过的这些：内环在外环的中间，所以直线的一侧只要包含内环的全部点，就必定也包含外环的一些点。带隐藏层的网络能做到，这正是本课程要讲的。
 #
-# 图的标题就是它的答案。每幅图还有一段带数字的替代文本，供听图的人使用。
+# 图的标题就是它的答案。每幅图还有一段带数字的替代文本，供用读屏软件听图的读者使用。
 
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence table
@@ -154,9 +154,9 @@ show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据表
 #
-# 每章的末尾都有一张。一行写着一个论断、怎样检验、得到什么，以及结论：*holds*（成立）、*holds only if*（仅当……时成立）或 *does not hold*（不成立）。结论出自测量，而不是出自我们。
+# 每章末尾都有一张证据表。表中每一行写明一个论断、检验的方法、测得的结果和结论：*holds*（成立）、*holds only if*（仅当……时成立）或 *does not hold*（不成立）。结论由测量得出，不由我们说了算。
 #
-# 这里的论断是：一条直线能分开两个圆环。偶然性在其中有份：换一批点，比例就会不同。所以我们抽取 20 份样本。每份出自它自己的**随机种子**，也就是计算机的随机数由之开始的那个数；种子相同，得到的点也相同。
+# 这里的论断是：一条直线能分开两个圆环。其中有偶然的成分：换一批点，分对的比例就会不同。所以我们抽取 20 份样本，每份各用一个**随机种子**，也就是计算机生成随机数时用作起点的那个数；种子相同，得到的点也相同。
 
 # %% id="evidence-seeds"
 best = []
@@ -170,7 +170,7 @@ share = median_interval(best)
 # Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median at most once in 20 times. Where no chance is involved, the table says "exact".
 
 # %% [markdown] id="interval-text" lang="zh"
-# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：用 20 个种子按这种方法造出的区间，20 次里至多有一次漏掉真正的中位数。凡是与偶然无关的地方，表中写“exact”（精确）。
+# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，20 次里至多有一次漏掉真正的中位数。凡是与偶然无关的，表中写“exact”（精确）。
 
 # %% id="evidence"
 evidence = EvidenceTable("00")
@@ -211,7 +211,7 @@ evidence
 # %% [markdown] id="notation" lang="zh"
 # ## 记号
 #
-# 这些字母在每一章里意思都相同。
+# 下列字母在各章里含义相同。
 #
 # | 记号 | 含义 |
 # |---|---|
@@ -223,13 +223,13 @@ evidence
 # | $z$、$a$ | 激活函数的输入，以及它的输出：$a = f(z)$ |
 # | $n$ | 一层的神经元数，或一个神经元的输入数 |
 # | $E$ | 损失：用一个数说明网络错得有多厉害 |
-# | $\partial E/\partial w$、$\nabla E$ | 损失对一个权值的斜率；所有这些斜率合在一起，即梯度 |
-# | $\eta$ | 学习率：斜率一定时，走多远 |
-# | $\Delta w$ | 一步之中权值的变化 |
+# | $\partial E/\partial w$、$\nabla E$ | 损失对某个权值的斜率；所有这些斜率合在一起，即梯度 |
+# | $\eta$ | 学习率：给定斜率时走多远 |
+# | $\Delta w$ | 一步中权值的改变量 |
 # | $\delta$ | 神经元的学习信号：$E$ 对它的 $z$ 的导数 |
-# | $p$、$t$ | 分类器给出的概率；同样形式的目标：正确的类别为 1，其余为 0 |
-# | $l$；$j$、$k$ | 层的序号；其他序号，用于神经元或步数 |
-# | $c$、$\lambda$；$L$ | 碗的曲率（第 03、04 章），曲面在某个方向上的曲率；各处曲率中最大的 |
+# | $p$、$t$ | 分类器给出的概率；以同样形式写出的目标：正确的类别为 1，其余为 0 |
+# | $l$；$j$、$k$ | 层的序号；其他序号，如神经元或步的序号 |
+# | $c$、$\lambda$；$L$ | 碗的曲率（第 03、04 章），曲面在某个方向上的曲率；各处曲率的最大值 |
 # | $\kappa$ | 碗的条件数：最大曲率与最小曲率之比 |
 #
 # 其他字母只在某一节里使用，并在那里说明。
@@ -238,7 +238,7 @@ evidence
 # Three words come up everywhere. The **training data** are those from which a network learns; the **test data** are kept apart to see what it does with points it never met. Which sample goes where is the **split**. It is drawn at random, from a seed, so that you get the same one.
 
 # %% [markdown] id="words" lang="zh"
-# 有三个词处处会用到。**训练数据**是网络从中学习的数据；**测试数据**另外放着，用来看网络怎样对待从未见过的点。哪个样本归入哪一边，称为**划分**。划分是随机的，由种子决定，所以你得到的与这里的相同。
+# 有三个词到处都会用到。**训练数据**供网络学习；**测试数据**另外留出，用来看网络遇到从未见过的点时表现如何。哪个样本归入哪一份，称为**划分**。划分是随机的，由种子决定，所以你得到的与这里的相同。
 
 # %% [markdown] id="exercises" lang="en"
 # ## Exercises
@@ -250,9 +250,9 @@ evidence
 # %% [markdown] id="exercises" lang="zh"
 # ## 练习
 #
-# 把 `...` 换成你的答案，然后运行单元格。`check` 会告诉你答案对不对；如果认出是常见的错误，它会指明是哪一种。不妨故意答错一次：什么也不会弄坏。
+# 把 `...` 换成你的答案，然后运行单元格。`check` 会告诉你答案对不对；如果认出是常见的错误，它会指明是哪一种。不妨故意答错一次，不会弄坏任何东西。
 #
-# **1.** 写出目标 $T$ 与输出 $Y$ 的误差平方的平均值。
+# **1.** 写出目标 $T$ 与输出 $Y$ 之间误差平方的平均值。
 
 # %% id="exercise-errors" tags=["exercise"]
 def mean_squared_error(T, Y):
@@ -289,7 +289,7 @@ check("00-slope", slope)
 # *Hint.* The chain rule: the 2 comes down, and the inner function $3-w$ has a derivative of its own.
 
 # %% [markdown] id="hint-slope" lang="zh"
-# *提示：* 用链式法则：2 提到前面来，里层的函数 $3-w$ 也有自己的导数。
+# *提示：* 用链式法则：平方的 2 移到前面，内层函数 $3-w$ 也有自己的导数。
 
 # %% id="solution-slope" tags=["solution"]
 slope = -(3 - 1)
@@ -312,7 +312,7 @@ check("00-slope", slope)
 # - 在记号表里查一个记号。
 # - 检查答案，读懂证据表。
 #
-# 如果某个单元格出错，先读信息的最后一行：辅助程序会说明哪个参数不对，它要的是什么。想重新开始，就在 Kernel 菜单里选 *Restart Kernel and Run All Cells*。
+# 如果某个单元格出错，先读报错信息的最后一行：辅助程序会说明哪个参数不对、应当是什么。想从头再来，就在 Kernel 菜单里选 *Restart Kernel and Run All Cells*。
 
 # %% [markdown] id="next" lang="en"
 # **Next:** [01 · Send the error back: the BP network](01_bp_network.ipynb).

@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 01 · 把误差传回去：BP 网络
 #
-# 网络给出了一个错误的答案。它有许多权值，每一个都参与其中。该改哪些？改多少？往哪个方向改？反向传播一次就能回答所有这些问题：只需向前走一遍，再向后走一遍。
+# 网络给出了一个错误的答案。它有许多权值，每一个都有一份责任。该改哪些？改多少？往哪个方向改？反向传播能一次回答所有这些问题：只需向前算一遍，再向后算一遍。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** follow one sample through a network of nine weights, forward and back, with every number in sight; then let a network of the same kind read handwritten digits.
@@ -25,13 +25,13 @@
 # **You need** the chain rule, matrix products in NumPy, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**跟着一个样本穿过一个只有九个权值的网络，先向前，再向后，每个数都看得见；然后让一个同类的网络读手写数字。
+# **你将**跟着一个样本穿过一个只有九个权值的网络，先向前，再向后，每个数都看得见；然后让一个同类的网络识别手写数字。
 #
 # **你将学会**
 # - 逐层向前计算网络的信号，再逐层向后计算误差信号 δ；
-# - 用大约 25 行 NumPy 写出一个 BP 网络，并用另外两种方法检验它的梯度；
-# - 发现常见的错误：忘了偏置，或者导数取错了地方；
-# - 说出没有隐藏层的网络做不到什么，以及有一个隐藏层的网络从多少组初始权值出发能够学会。
+# - 用大约 25 行 NumPy 代码写出一个 BP 网络，并用另外两种方法检验它的梯度；
+# - 发现常见的错误：忘了偏置，或者求导数的位置不对；
+# - 说出没有隐藏层的网络做不到什么，以及加上一个隐藏层之后，从多少组初始权值出发能够学会。
 #
 # **你需要**掌握链式法则和 NumPy 的矩阵乘法，并留出大约一小时。
 
@@ -64,7 +64,7 @@ evidence = EvidenceTable("01")
 # %% [markdown] id="network-text" lang="zh"
 # ## 有九个权值的网络
 #
-# 两个输入，三个隐藏神经元，一个输出：这是一个 2-3-1 网络。神经元把到达的信号各乘以一个**权值** $w$，加在一起，再加上自己的**偏置** $b$，得到的和就是 $z$。然后它用**激活函数** $f$ 把 $z$ 弯一弯，送出 $a = f(z)$。这里用的是 tanh，它把任意的数映射到 −1 与 1 之间。神经元一**层**一层地排列，每一层都只听前一层的。输入和输出之间的各层称为**隐藏层**。
+# 两个输入，三个隐藏神经元，一个输出：这是一个 2-3-1 网络。神经元把到达的信号各乘以一个**权值** $w$，加在一起，再加上自己的**偏置** $b$，得到的和就是 $z$。然后它用**激活函数** $f$ 把 $z$ 弯曲，送出 $a = f(z)$。这里用的是 tanh，它把任意的数映射到 −1 与 1 之间。神经元一**层**一层地排列，每一层只接收前一层的信号。输入和输出之间的各层称为**隐藏层**。
 
 # %% id="network"
 W1 = np.array([[0.5, -0.3, 0.8], [0.2, 0.9, -0.6]])  # from 2 inputs to 3 hidden neurons
@@ -82,9 +82,9 @@ b2 = np.array([0.2])
 # Row $j$, column $k$ of $W$ is the weight from input or neuron $j$ to neuron $k$.
 
 # %% [markdown] id="forward-text" lang="zh"
-# ## 向前
+# ## 前向计算
 #
-# 样本以一行 $x$ 的形式进入网络。每一层处理前一层送来的信号，最后一层的 $a$ 就是网络的回答 $Y$：
+# 一个样本作为一行 $x$ 进入网络。每一层处理前一层送来的信号，最后一层的 $a$ 就是网络的回答 $Y$：
 #
 # $$z = a_{\text{before}}\,W + b, \qquad a = f(z)$$
 #
@@ -120,9 +120,9 @@ print("hidden signals:", a1.round(3).tolist(), "  output:", Y.round(3).tolist())
 # $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
 
 # %% [markdown] id="backward-text" lang="zh"
-# ## 向后
+# ## 反向计算
 #
-# $\delta = \partial E/\partial z$ 称为神经元的**学习信号**：神经元的和 $z$ 变化时，损失怎样变化。在输出处，它等于误差乘以激活函数的斜率。隐藏神经元则收集它所供给的各个神经元的 $\delta$，途经的正是当初把它的信号送往前方的那些权值，然后再乘以自己的斜率。（形状相同的数组按元素相乘。）
+# $\delta = \partial E/\partial z$ 称为神经元的**学习信号**，它说明当神经元的和 $z$ 变化时，损失怎样变化。在输出处，它等于误差乘以激活函数的斜率。隐藏神经元把信号送给了哪些神经元，就从它们那里收集 $\delta$，走的正是当初送出信号的那些权值，再乘以自己的斜率。（形状相同的数组按元素相乘。）
 #
 # $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
 
@@ -144,7 +144,7 @@ print("δ of the output:", delta2.round(3).tolist(), "  δ of the hidden neurons
 # Here the output's δ is positive, so $z$ should shrink; so should the weight 0.7, since a positive signal enters through it. All this is for one sample. For several, their gradients are averaged.
 
 # %% [markdown] id="gradient-text" lang="zh"
-# 权值与进入它的信号相乘，所以损失随权值的变化率等于*进入的信号*乘以*出口处的 δ*。偏置相当于乘以 1。然后，每个权值和偏置都逆着自己的梯度移动，步子的大小由**学习率** $\eta$ 决定：
+# 权值与进入它的信号相乘，所以损失对权值的变化率等于*进入的信号*乘以*出口处的 δ*。偏置乘的则是 1。然后，每个权值和偏置都逆着自己的梯度移动，步子的大小由**学习率** $\eta$ 决定：
 #
 # $$\frac{\partial E}{\partial W} = a_{\text{before}}^{\top}\,\delta, \qquad \frac{\partial E}{\partial b} = \delta, \qquad \Delta W = -\eta\,\frac{\partial E}{\partial W}$$
 #
@@ -161,7 +161,7 @@ print(f"wanted {T.item()}, before {Y.item():.3f}, after one update {after.item()
 # The whole of it in one picture. Nothing in it is drawn by hand: circles and lines carry the numbers of this very pass. A dashed line stands for a negative number, a thick one for a number of large size. Blue signals travel forward, orange δ travel back along the same weights, and green is what changes. The inputs have neither δ nor bias: nothing about them is to be learned.
 
 # %% [markdown] id="picture-text" lang="zh"
-# 全过程都在下面这幅图里。图中没有一处是手工画上去的：圆圈和连线上的数，都来自刚才这一遍计算。虚线表示负数，粗线表示绝对值大的数。蓝色的信号向前走，橙色的 δ 沿着同样的权值往回走，绿色的是变化量。输入既没有 δ 也没有偏置，因为输入本身没有什么要学的。
+# 全过程都在下面这幅图里。图中没有一处是手工画的：圆圈和连线上的数，都来自刚才这一遍计算。虚线表示负数，粗线表示绝对值大的数。蓝色的信号向前走，橙色的 δ 沿着同样的权值往回走，绿色的是变化量。输入既没有 δ 也没有偏置，因为输入本身没有什么要学的。
 
 # %% id="picture"
 show(*figures.three_passes(x, T, [W1, W2], [b1, b2], learning_rate))
@@ -170,7 +170,7 @@ show(*figures.three_passes(x, T, [W1, W2], [b1, b2], learning_rate))
 # Move the inputs and the target; the sliders start at the picture above. When is every δ zero? Which weights do not move when $x_1 = 0$?
 
 # %% [markdown] id="slider-text" lang="zh"
-# 移动输入和目标的滑块；滑块的初始位置对应上面那幅图。什么时候所有的 δ 都为零？当 $x_1 = 0$ 时，哪些权值不动？
+# 拖动输入和目标的滑块；滑块的初始位置对应上面那幅图。什么时候所有的 δ 都为零？当 $x_1 = 0$ 时，哪些权值不动？
 
 # %% id="slider"
 def redraw(x1, x2, target):
@@ -188,7 +188,7 @@ interactive_figure(redraw, x1=(-1.0, 1.0, 0.1, 1.0), x2=(-1.0, 1.0, 0.1, 0.5), t
 # %% [markdown] id="class-text" lang="zh"
 # ## 任意深度，任意宽度
 #
-# 上面所说的一切，都不要求恰好有两层。下面的网络可以有任意多层，一次用 $N$ 个样本训练：每个样本占 $x$ 的一行。同一样本各个输出的损失相加，各个样本的损失取平均，所以要除以 `len(T)`。`f` 和 `slope` 是激活函数和它的导数。
+# 上面的一切都不限于两层。下面的网络可以有任意多层，一次用 $N$ 个样本训练：每个样本占 $x$ 的一行。同一样本各个输出的损失相加，各个样本的损失取平均，所以要除以 `len(T)`。`f` 和 `slope` 是激活函数和它的导数。
 
 # %% id="class"
 class Network:
@@ -227,7 +227,7 @@ assert np.allclose(network.biases[1], b2 + db2, rtol=1e-15)
 # `utils.models.BPNetwork` is this class with checked arguments, random starting weights, and an activation of your choice for each layer. A **seed**, a whole number, decides which random numbers come, so that yours are the same as ours. The class also keeps the gradients. From here on we use that one.
 
 # %% [markdown] id="import-text" lang="zh"
-# `utils.models.BPNetwork` 就是这个类，只是多了参数检查和随机的初始权值，而且每一层可以各选一种激活函数。**种子**是一个整数，由它决定会出现哪些随机数，所以你得到的与我们的相同。这个类还会保存梯度。从现在起，我们就用它。
+# `utils.models.BPNetwork` 就是这个类，只是多了参数检查和随机的初始权值，而且每一层可以各选一种激活函数。**种子**是一个整数，由它决定抽到哪些随机数，所以你得到的与我们的相同。这个类还会保存梯度。从现在起，我们就用它。
 
 # %% id="import"
 from utils.losses import quadratic_cost
@@ -249,7 +249,7 @@ network.backward(targets)
 # %% [markdown] id="proof-text" lang="zh"
 # ## 检验
 #
-# 错误的梯度也很可能让损失下降，所以光看损失什么也证明不了。我们把每一个梯度与另外两种方法的结果对照，这两种方法都用不到我们的反向计算：一种是 TensorFlow 的 `GradientTape`，另一种是中心差分 $(E(w+h) - E(w-h))/2h$，其中 $h$ 很小。这里的**相对误差**，是一个数组中的最大偏差除以该数组中绝对值最大的数；我们取各个数组中最差的一个。
+# 错误的梯度也很可能让损失下降，所以光看损失什么也证明不了。我们把梯度的每一个分量与另外两种方法的结果对照，这两种方法都不用我们的反向计算：一种是 TensorFlow 的 `GradientTape`，另一种是中心差分 $(E(w+h) - E(w-h))/2h$，其中 $h$ 很小。这里的**相对误差**，是一个数组中的最大偏差除以该数组中绝对值最大的数；我们取误差最大的那个数组。
 
 # %% id="proof-difference"
 def by_difference(part):
@@ -298,7 +298,7 @@ evidence.record(
 #
 # 在 $a$ 处而不是在 $z$ 处取斜率；漏掉输出层的斜率；忘了偏置。
 #
-# **预测：** 每一种会差多少？三种错误，检验都必须抓住。
+# **预测：** 每一种会差多少？三种错误，检验都必须查出来。
 
 # %% id="mistakes"
 slope = network.activations[0].derivative
@@ -322,7 +322,7 @@ for name, wrong, right in (
 # %% [markdown] id="xor-text" lang="zh"
 # ## 为什么要有隐藏层：异或（XOR）
 #
-# 四个样本：恰好有一个输入为 1 时，答案是 1。没有隐藏层，做得到吗？先试试**感知机**，它的激活函数是 sign：它只说出一个点在直线的哪一侧。我们试一百万条随机的直线，权值和偏置都服从正态分布。
+# 四个样本：恰好有一个输入为 1 时，答案是 1。没有隐藏层，做得到吗？先试试**感知机**，它的激活函数是 sign：它只说出一个点在直线的哪一侧。我们试一百万条随机直线，权值和偏置都服从正态分布。
 
 # %% id="perceptron"
 XOR_x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -356,7 +356,7 @@ print("a trained 2-8-8-1 purelin network:", deep.forward(XOR_x).round(3).ravel()
 # Layers of purelin collapse into one linear map, and the best linear map says ½ to everything. Sign fails differently: with a hidden layer it *can* represent the answer, as the weights below show. But its slope is 0 almost everywhere, so every δ behind it is 0 and no error comes back to teach it.
 
 # %% [markdown] id="purelin-reading" lang="zh"
-# purelin 的各层会合并成一个线性映射，而最好的线性映射对每个样本都回答 ½。sign 的失败则是另一种：有了隐藏层，它*能够*表示答案，下面的权值就是证明。但它的斜率几乎处处为 0，所以误差传到这里，后面的每个 δ 都是 0，没有误差能再传回来教它。
+# purelin 的各层会合并成一个线性映射，而最好的线性映射对每个样本都回答 ½。sign 失败的原因则不同：有了隐藏层，它*能够*表示答案，下面的权值就是证明。但它的斜率几乎处处为 0，误差往回传到它这里，δ 就成了 0，没有误差能传回来教它。
 
 # %% id="sign-hidden"
 sign = BPNetwork((2, 2, 1), "sign", seed=0)
@@ -388,7 +388,7 @@ evidence.record(
 # %% [markdown] id="success-text" lang="zh"
 # ## 从哪些初始权值出发能学会？
 #
-# 带一个 tanh 隐藏层的网络能够表示 XOR。它的输出神经元使用激活函数 **sigmoid**，即 $1/(1+e^{-z})$，它把任意的数映射到 0 与 1 之间。能不能学会则是另一回事，因为有些随机的初始权值会走进死路。
+# 带一个 tanh 隐藏层的网络能够表示 XOR。它的输出神经元使用激活函数 **sigmoid**，即 $1/(1+e^{-z})$，它把任意的数映射到 0 与 1 之间。能不能学会则是另一回事，因为有些随机的初始权值会走进死胡同。
 #
 # 初始权值从哪里来？每个权值都在 $\pm\sqrt{6/(n_{\text{in}}+n_{\text{out}})}$ 之间均匀抽取，区间内各个值的机会均等；$n_{\text{in}}$ 和 $n_{\text{out}}$ 是这个权值所连接的前后两层的神经元个数（Glorot & Bengio 2010）。偏置从 0 开始。
 
@@ -396,7 +396,7 @@ evidence.record(
 # We train 200 starts at once, one from each of 200 seeds, all for 3,000 updates with learning rate 2. A start succeeds if in the end all four outputs lie on the right side of ½. The lines are those of the class; each array has an axis of starts in front, and `@` runs along it.
 
 # %% [markdown] id="success-count" lang="zh"
-# 我们同时训练 200 组初始权值，200 个种子各出一组，每组都更新 3,000 次，学习率为 2。如果最后四个输出都落在 ½ 的正确一侧，这一组就算成功。代码还是那个类里的几行；每个数组前面多了一个轴，对应各组初始权值，`@` 会沿着它逐组相乘。
+# 我们同时训练 200 组初始权值，200 个种子各出一组，每组都更新 3,000 次，学习率为 2。训练结束时，如果四个输出都落在 ½ 的正确一侧，这一组就算成功。代码还是那个类里的几行；每个数组前面多了一个轴，对应各组初始权值，`@` 会沿着它逐组相乘。
 
 # %% id="success"
 def success(hidden_units, starts=200, learning_rate=2.0, steps=3000):
@@ -434,7 +434,7 @@ show(*figures.success_by_width(widths, rates))
 # That two hidden neurons *can* represent the answer does not mean that learning finds it: from about a third of the starts it did not, in the time we gave it. With three neurons nearly all starts succeeded; with four or eight, all 200. Each bar is the 95 % interval of the share that we would find among very many starts.
 
 # %% [markdown] id="success-reading" lang="zh"
-# 两个隐藏神经元*能够*表示答案，并不等于学习就找得到它：在我们给的时间里，约三分之一的初始权值没有找到。有三个神经元时，几乎所有的初始权值都成功了；有四个或八个时，200 组全部成功。每根竖线是 95 % 区间，估计的是：假如试上极多组初始权值，成功的会占多少。
+# 两个隐藏神经元*能够*表示答案，并不等于通过学习就找得到它：在我们给的时间内，约有三分之一的初始权值没有找到。有三个神经元时，几乎所有的初始权值都成功了；有四个或八个时，200 组全部成功。每根竖线是一个 95 % 区间，它估计的是：假如试极多组初始权值，成功的会占多大比例。
 
 # %% id="record-success"
 evidence.record(
@@ -453,7 +453,7 @@ evidence.record(
 # %% [markdown] id="keras-text" lang="zh"
 # ## 用 Keras 写同一个网络
 #
-# Keras 做的是同样的运算。把全部数据过一遍称为一**轮**，一步所用的样本称为一**批**，普通的梯度下降在 Keras 里叫作 SGD。从同样的权值出发，数据相同，顺序也相同，30 轮的损失就必须一致。`QuadraticCost` 就是我们的 $E$，写成了 Keras 的损失；Keras 自带的那个为什么差一个倍数，见第 02 章。
+# Keras 做的是同样的运算。把全部数据过一遍称为一**轮**，一步所用的样本称为一**批**，普通的梯度下降在 Keras 里叫作 SGD。从同样的权值出发，数据相同，顺序也相同，30 轮的损失就必须一致。`QuadraticCost` 就是我们的 $E$，只是写成了 Keras 的损失；它与 Keras 自带的为什么相差一个倍数，见第 02 章。
 
 # %% id="keras"
 from utils.losses import QuadraticCost
@@ -495,7 +495,7 @@ evidence.record(
 # 1,797 pictures of 8 × 8 grey pixels, each a digit from 0 to 9. The network has 64 inputs, 32 hidden tanh neurons and ten sigmoid outputs, one per digit; the target is 1 for the right one, 0 for the others. Its answer is the digit with the largest output. Pixels run from 0 to 16 and are divided by 16. A quarter of the pictures is kept for the test.
 
 # %% [markdown] id="digits-text" lang="zh"
-# ## 读手写数字
+# ## 识别手写数字
 #
 # 共有 1,797 幅图片，每幅由 8 × 8 个灰度像素组成，写的是 0 到 9 中的一个数字。网络有 64 个输入、32 个 tanh 隐藏神经元和十个 sigmoid 输出，每个数字对应一个输出；正确的那个数字，目标为 1，其余的为 0。输出最大的那个数字，就是网络的回答。像素值从 0 到 16，使用前除以 16。四分之一的图片留作测试。
 
@@ -511,9 +511,9 @@ show(*figures.digits(digits.x, digits.y))
 # **Predict:** what share of the test pictures does this network read correctly?
 
 # %% [markdown] id="digits-predict" lang="zh"
-# 我们每次给网络看 32 幅图片，顺序随机，全部图片看 20 遍，学习率为 1。整个过程做 20 次，每次用一个种子：初始权值不同，顺序不同，数据的划分也不同。
+# 我们每次给网络看 32 幅图片，顺序随机，全部图片看 20 遍，学习率为 1。整个过程做 20 次，每次用不同的种子：初始权值不同，顺序不同，数据的划分也不同。
 #
-# **预测：** 测试图片中，这个网络能读对的占多大比例？
+# **预测：** 测试图片中，这个网络能认对的占多大比例？
 
 # %% id="digits-hand"
 def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
@@ -533,7 +533,7 @@ by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
 # In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
 
 # %% [markdown] id="digits-keras-text" lang="zh"
-# 在 Keras 中，网络、数据、每批 32 个样本的做法和学习率都相同。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练一个 Keras 模型；第 05 章会介绍它。
+# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型；第 05 章会介绍它。
 
 # %% id="digits-keras"
 from utils.ensembles import train_many
@@ -604,7 +604,7 @@ evidence
 #
 # 把 `...` 换成你的答案，然后运行单元格。
 #
-# **1.** 向前通过一层：某一层的权值为 $W$，偏置为 $b$，激活函数为 tanh，返回它的 $a$。
+# **1.** 向前算一层：这一层的权值为 $W$，偏置为 $b$，激活函数为 tanh，返回它的 $a$。
 
 # %% id="exercise-forward" tags=["exercise"]
 def layer(a_before, W, b):
@@ -656,7 +656,7 @@ check("01-delta", hidden_delta)
 # **3.** The gradients of a layer's weights and biases, from the signals that enter it and its δ, for several samples. Return the two as a tuple. (δ already contains the $1/N$.)
 
 # %% [markdown] id="exercise-gradients-text" lang="zh"
-# **3.** 已知进入一层的信号和这一层的 δ，样本有多个，求这一层权值的梯度和偏置的梯度，以元组返回这两者。（δ 中已经含有 $1/N$。）
+# **3.** 有多个样本，已知进入一层的信号和这一层的 δ，求这一层权值的梯度和偏置的梯度，以元组返回两者。（δ 中已经含有 $1/N$。）
 
 # %% id="exercise-gradients" tags=["exercise"]
 def gradients(a_before, delta):
@@ -704,7 +704,7 @@ check("01-count", parameters)
 # **5.** All weights and biases of a network with one hidden layer, tanh throughout, start at 0. It sees one sample, whose target is not 0. Which gradients are zero in the first step? (a) all; (b) all but the biases of the output; (c) only those of the first layer; (d) none.
 
 # %% [markdown] id="exercise-zero-text" lang="zh"
-# **5.** 一个网络有一个隐藏层，各层都用 tanh，所有的权值和偏置都从 0 开始。它看到一个样本，目标不为 0。第一步中，哪些梯度为零？(a) 全部；(b) 除输出的偏置外全部；(c) 只有第一层的；(d) 一个也没有。
+# **5.** 一个网络有一个隐藏层，各层都用 tanh，所有的权值和偏置都从 0 开始。它看到一个样本，目标不为 0。第一步中，哪些梯度为零？（a）全部；（b）除输出的偏置外全部；（c）只有第一层的；（d）一个也没有。
 
 # %% id="exercise-zero" tags=["exercise"]
 answer = ...
@@ -734,9 +734,9 @@ check("01-zero", answer)
 # ## 现在你会做什么
 #
 # - 向前计算信号，$z = aW + b$，$a = f(z)$；向后计算学习信号，$\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$。
-# - 用 25 行写出网络，并用两种独立的方法检验它的梯度。
+# - 用 25 行代码写出网络，并用两种独立的方法检验它的梯度。
 # - 靠比较梯度来发现常见的错误，而不是靠看损失。
-# - 说出隐藏层有什么用，以及一个网络*能够*解决问题，却未必找得到解：只有两个隐藏神经元时，只从一部分初始权值出发学会了 XOR。
+# - 说出隐藏层有什么用，以及一个网络*能够*解决问题，却未必找得到解：只有两个隐藏神经元时，只有一部分初始权值学会了 XOR。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
@@ -751,9 +751,9 @@ check("01-zero", answer)
 # %% [markdown] id="reading" lang="zh"
 # ## 延伸阅读
 #
-# - D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), "Learning representations by back-propagating errors", *Nature* 323, 533–536：通过反向传播误差来学习表示。
-# - M. Minsky, S. Papert (1969), *Perceptrons*, MIT Press：单独一层做不到什么。
+# - D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), "Learning representations by back-propagating errors", *Nature* 323, 533–536。
+# - M. Minsky, S. Papert (1969), *Perceptrons*, MIT Press：单层网络做不到什么。
 # - X. Glorot, Y. Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", *AISTATS*, PMLR 9, 249–256：初始权值的取法。
-# - S. Linnainmaa (1976), "Taylor expansion of the accumulated rounding error", *BIT* 16, 146–160：神经网络采用之前，这个方法就已经有了。
+# - S. Linnainmaa (1976), "Taylor expansion of the accumulated rounding error", *BIT* 16, 146–160：神经网络采用之前，这种方法就已经有了。
 #
 # **下一章：** [02 · 量出错了多少](02_loss_functions.ipynb)。

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {chapter: "02", needs: ["00"], minutes: 50, question: "What should “wrong” mean, in one number?", question_zh: "用一个数来说，“错”应当是什么意思？"}
+#   course: {chapter: "02", needs: ["00"], minutes: 50, question: "What should “wrong” mean, in one number?", question_zh: "“错”应当怎样用一个数来表示？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 02 · 量出错了多少：损失函数
 #
-# 网络学习，就是把一个数变小。这个数叫损失，我们的愿望，网络只能从它那里知道：损失不管的，网络也不管。本章把常用的损失一块一块拆开，对每一块都问一问：没有它会怎样。
+# 网络的学习，就是让一个数变小。这个数叫作损失，网络只能通过它知道我们想要什么：损失不管的，网络也不管。本章把常用的损失一块一块拆开，每一块都要问一问：没有它会怎样。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** compute losses and their gradients by hand, compare them with Keras, and break each of them on purpose.
@@ -25,15 +25,15 @@
 # **You need** derivatives, gradient descent in one sentence (move downhill by learning rate times slope; a step is too long when learning rate times curvature, the second derivative, exceeds 2: chapter 03 shows why), and about 50 minutes.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**亲手计算几种损失及其梯度，与 Keras 比较，并故意把每一种都弄坏。
+# **你将**亲手计算几种损失及其梯度，与 Keras 的结果比较，并故意把每一种都弄坏。
 #
 # **你将学会**
 # - 说出误差为什么要平方，½ 和 $1/N$ 对下降的步子有什么作用；
 # - 在这种损失与 Keras 的损失之间换算，并相应地设定学习率；
-# - 有些数据出错时，在平方、绝对值和 Huber 的混合之间作选择；
-# - 说出分类器为什么用交叉熵训练，以及怎样计算它而不溢出。
+# - 有些数据出错时，在平方、绝对值和 Huber 的混合损失之间作选择；
+# - 说出分类器为什么用交叉熵训练，以及怎样计算它才不会溢出。
 #
-# **你需要**会求导数，知道一句话的梯度下降（往下坡走，步长是学习率乘以斜率；学习率乘以曲率，即二阶导数，如果超过 2，步子就太长，原因见第 03 章），并留出大约 50 分钟。
+# **你需要**会求导数，知道梯度下降的大意：往下坡走，步长是学习率乘以斜率；学习率乘以曲率（即二阶导数）如果超过 2，步子就太长，原因见第 03 章。请留出大约 50 分钟。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -66,9 +66,9 @@ evidence = EvidenceTable("02")
 # %% [markdown] id="signs-text" lang="zh"
 # ## 误差有正负
 #
-# 六个样本，目标是 $T$，即我们想要的值；两个模型，输出是 $Y$。样本 $i$ 的误差是 $T_i - Y_i$。要比较两个模型，每个模型都需要一个数。
+# 六个样本，目标是 $T$，即我们想要的值；两个模型，输出是 $Y$。样本 $i$ 的误差是 $T_i - Y_i$。要比较两个模型，就得给每个模型一个数。
 #
-# **预测：** 最容易想到的数是误差之和。图中两个模型，它会偏爱哪一个？
+# **预测：** 最容易想到的数是误差之和。图中的两个模型，按它来看哪一个更好？
 
 # %% id="signs-data"
 T = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
@@ -84,7 +84,7 @@ for name, Y in {"close": Y_close, "backwards": Y_backwards}.items():
 # The sum of errors calls the backwards model perfect: its errors cancel. Squares cannot cancel. Drawn, they are what their name says: each error is the side of a square, and the loss adds up the areas.
 
 # %% [markdown] id="signs-reading" lang="zh"
-# 照误差之和来看，反着走的那个模型完美无缺：它的误差互相抵消了。平方则不会抵消。画出来，它们就是名副其实的“方”：每个误差是一个正方形的边，损失把面积加起来。
+# 照误差之和来看，反着走的那个模型完美无缺：它的误差互相抵消了。平方则不会抵消。画出来，平方正如其名：每个误差是一个正方形的边长，损失就是把这些面积加起来。
 
 # %% id="squares-figure"
 show(*figures.squares(T, Y_close, Y_backwards))
@@ -101,7 +101,7 @@ show(*figures.squares(T, Y_close, Y_backwards))
 #
 # $$E = \frac{1}{2N}\sum_{i=1}^{N}\,(T_i - Y_i)^2$$
 #
-# $T$ 是目标，$Y$ 是输出，$i$ 数着样本，$N$ 是样本的个数。如果每个样本有几个输出，求和也把它们算进去，而 $N$ 仍然只数样本。
+# $T$ 是目标，$Y$ 是输出，$i$ 是样本的序号，$N$ 是样本的个数。如果每个样本有多个输出，求和时也要把它们算进去，而 $N$ 仍然只数样本。
 
 # %% id="cost"
 def quadratic_cost(T, Y):
@@ -117,7 +117,7 @@ print(f"close {quadratic_cost(T, Y_close):.4f}   backwards {quadratic_cost(T, Y_
 # $$\frac{\partial E}{\partial Y_i} = \frac{1}{N}\,(Y_i - T_i)$$
 
 # %% [markdown] id="slope-text" lang="zh"
-# 它对一个样本的输出的导数：平方的 2 落下来，遇到 ½，两个都消失了。
+# 再求它对某个样本输出的导数：平方求导带出的 2 与 ½ 正好相消。
 #
 # $$\frac{\partial E}{\partial Y_i} = \frac{1}{N}\,(Y_i - T_i)$$
 
@@ -137,7 +137,7 @@ assert np.allclose(quadratic_cost_gradient(T, Y_close), by_tape, rtol=1e-12)
 # From here on we use the same two functions from the course's helpers. They check their arguments, and are otherwise what stands above.
 
 # %% [markdown] id="utils-text" lang="zh"
-# 从这里起，我们改用辅助程序里的同样两个函数。它们会检查参数，除此之外与上面的一样。
+# 从这里起，我们改用辅助程序里的这两个函数。它们会检查参数，除此之外与上面的一样。
 
 # %% id="utils-import"
 from utils import losses
@@ -165,11 +165,11 @@ evidence.record(
 # **Predict:** twelve noisy points of a smooth curve. We fit polynomials of degree 1 to 9, each with the smallest possible $E$. Which degree has the smallest loss on the twelve points? Which on fresh points of the same curve?
 
 # %% [markdown] id="closer-text" lang="zh"
-# ## 损失越小，就越接近吗？
+# ## 损失越小，就越接近真实值吗？
 #
-# 在计算损失所用的数据上，按定义是这样：$\sqrt{2E}$ 就是误差的均方根。但我们要的，是对手头还没有的数据作预测。
+# 在计算损失所用的数据上，按定义就是如此：$\sqrt{2E}$ 就是误差的均方根。但我们要预测的，是手头还没有的数据。
 #
-# **预测：** 一条光滑曲线上十二个带噪声的点。我们用 1 到 9 次的多项式去拟合，每次都使 $E$ 尽可能小。在这十二个点上，哪个次数的损失最小？在同一条曲线的新点上呢？
+# **预测：** 一条光滑曲线上有十二个带噪声的点。我们用 1 到 9 次的多项式去拟合，每次都使 $E$ 尽可能小。在这十二个点上，几次多项式的损失最小？在同一条曲线的新点上呢？
 
 # %% id="closer"
 def fit_and_test(degree, seed):
@@ -217,7 +217,7 @@ evidence.record(
 #
 # ½ 让公式里的一个 2 消失。它会改变网络学到的东西吗？我们取第 03 章的神经元 $Y = w\,x$，把 ½ 去掉。
 #
-# **预测：** 没有 ½，损失处处变成两倍。下降会停在哪里？要使路径保持不变，学习率必须怎样？
+# **预测：** 没有 ½，损失处处变成两倍。下降会停在哪里？要使路径保持不变，学习率必须怎样改？
 
 # %% id="half"
 x4, T4 = np.array([-1.0, 0.0, 1.0, 2.0]), np.array([-0.8, -0.1, 0.2, 1.0])
@@ -242,7 +242,7 @@ print(f"without ½, half the learning rate: largest difference of the two paths 
 # Not almost the same path: exactly the same, bit for bit (doubling is exact in binary). The ½ is a convention about the learning rate and nothing else. Whoever compares learning rates of two programs must know which convention each one has.
 
 # %% [markdown] id="half-reading" lang="zh"
-# 不是几乎相同的路径，而是完全相同，一位不差（在二进制里，加倍是精确的）。½ 是关于学习率的一个约定，仅此而已。谁要比较两个程序的学习率，就得知道它们各自采用哪种约定。
+# 两条路径不是几乎相同，而是完全相同，一位不差（在二进制里，加倍是精确的）。½ 只是关于学习率的一个约定，仅此而已。要比较两个程序的学习率，就得知道它们各自采用哪种约定。
 
 # %% [markdown] id="count-text" lang="en"
 # ## What the 1/N does
@@ -254,9 +254,9 @@ print(f"without ½, half the learning rate: largest difference of the two paths 
 # %% [markdown] id="count-text" lang="zh"
 # ## 1/N 有什么用
 #
-# 现在去掉 $1/N$，保留 ½：损失成了一个和。然后把四个样本复制 $k$ 份。复制品不带来任何新消息，所以什么都不该改变。
+# 现在去掉 $1/N$，保留 ½：损失就成了总和。然后把四个样本复制 $k$ 份。复制品不带来任何新信息，所以什么都不该改变。
 #
-# **预测：** 学习率为 0.1 时，$k$ 到多少，求和的损失会出问题？（第 03 章：学习率乘以曲率超过 2，下降就发散。）
+# **预测：** 学习率为 0.1 时，$k$ 大到多少，求和的损失就会出问题？（第 03 章：学习率乘以曲率超过 2，下降就发散。）
 
 # %% id="count"
 def final_distance(k, reduce):
@@ -298,9 +298,9 @@ evidence.record(
 # Keras's `MeanSquaredError` has no ½, and divides by the number of outputs as well. For $m$ outputs it is $\frac{2}{m}E$. We check this for one output and for three.
 
 # %% [markdown] id="keras-text" lang="zh"
-# ## Keras 的算法不同
+# ## Keras 的定义不同
 #
-# Keras 的 `MeanSquaredError` 没有 ½，而且还除以输出的个数。有 $m$ 个输出时，它等于 $\frac{2}{m}E$。我们对一个输出和三个输出检验这一点。
+# Keras 的 `MeanSquaredError` 没有 ½，而且还除以输出的个数。有 $m$ 个输出时，它等于 $\frac{2}{m}E$。下面分别用一个输出和三个输出来检验。
 
 # %% id="keras-factor"
 random = np.random.default_rng(0)
@@ -314,7 +314,7 @@ for m in (1, 3):
 # To train with $E$ itself, tell Keras the loss of one sample; it averages over the samples by itself. This is the whole class. The course's `QuadraticCost` is this one, registered so that it survives saving a model.
 
 # %% [markdown] id="own-loss-text" lang="zh"
-# 要用 $E$ 本身来训练，就告诉 Keras 一个样本的损失；对样本求平均由它自己来做。下面就是整个类。本课程的 `QuadraticCost` 就是它，只是登记过，所以保存模型之后还在。
+# 要用 $E$ 本身来训练，只需告诉 Keras 一个样本的损失；对样本求平均由它自己来做。下面就是整个类。本课程的 `QuadraticCost` 就是它，只是经过注册，所以模型保存之后再载入，它仍然可用。
 
 # %% id="own-loss"
 class QuadraticCost(keras.losses.Loss):
@@ -330,7 +330,7 @@ assert np.isclose(losses.QuadraticCost()(targets, outputs), losses.quadratic_cos
 # **Predict:** a layer with three outputs trains on $E$ with learning rate 0.2. Which learning rate gives the same weights with Keras's `mse`?
 
 # %% [markdown] id="rate-predict" lang="zh"
-# **预测：** 一个有三个输出的层用 $E$ 训练，学习率为 0.2。改用 Keras 的 `mse`，学习率取多少，才能得到同样的权值？
+# **预测：** 一个层有三个输出，用 $E$ 训练，学习率为 0.2。改用 Keras 的 `mse`，学习率取多少，才能得到同样的权值？
 
 # %% id="rate"
 def train(loss, learning_rate):
@@ -389,7 +389,7 @@ print("absolute:", [f"{w:.2f}" for w in absolute.points[:7]], "... last", f"{abs
 # There is a second difference. If one number has to stand for many, the sum of squares is smallest at their **mean**, the sum of absolute values at their **median**.
 
 # %% [markdown] id="absolute-reading" lang="zh"
-# $|w|$ 的斜率直到极小点之前一直是 1，所以步子从不变短，权值来回跳。平方的斜率则随误差一起变小。
+# 直到极小点跟前，$|w|$ 的斜率一直是 1，所以步子从不变短，权值来回跳。平方的斜率则随误差一起变小。
 #
 # 还有第二个差别。如果要用一个数代表许多数，使平方和最小的是它们的**平均数**，使绝对值之和最小的是它们的**中位数**。
 
@@ -402,7 +402,7 @@ print(f"normal noise: the median scatters {spread:.2f} times as much as the mean
 # So with normal noise squares make better use of the data. The next section shows what that costs when some data are wrong.
 
 # %% [markdown] id="median-reading" lang="zh"
-# 所以，在正态噪声下，平方能更好地利用数据。下一节说明，如果有些数据是错的，为此要付出什么代价。
+# 所以，在正态噪声下，平方能更好地利用数据。如果有些数据是错的，为此要付出什么代价，下一节会说明。
 
 # %% id="record-absolute"
 settles = abs(square.points[-1]) < 1e-2
@@ -425,7 +425,7 @@ evidence.record(
 # %% [markdown] id="outlier-text" lang="zh"
 # ## 一个错误的数
 #
-# 平方是有代价的：误差大十倍，分量就大一百倍。**Huber** 损失是一种混合：误差在界限 $c$ 以内时是平方，超出之后是直线，所以它的斜率就是误差，但被截在 $\pm c$ 之间。（Keras 和我们的代码把这个界限叫作 `delta`；在公式里，δ 是学习信号。）
+# 平方是有代价的：误差变成十倍，分量就变成一百倍。**Huber** 损失是一种混合：误差在界限 $c$ 以内时是平方，超出之后是直线，所以它的斜率就是误差，只是被截断在 $\pm c$ 之间。（Keras 和我们的代码把这个界限叫作 `delta`；在公式里，δ 是学习信号。）
 #
 # $$\ell(e) = \begin{cases} \tfrac12 e^2 & |e|\le c\\ c\,|e| - \tfrac12 c^2 & |e| > c\end{cases}$$
 
@@ -443,7 +443,7 @@ assert np.allclose([losses.huber([0.0], [e], delta=0.5) for e in errors], huber(
 # **Predict:** as the wrong target grows to 10, what happens to the best slope $w$ under squares, absolute values and Huber's loss?
 
 # %% [markdown] id="outlier-predict" lang="zh"
-# 七个点靠近直线 $Y = \tfrac12 x$。最后一个目标本来是 1.0，有人把它打错了。
+# 七个点都在直线 $Y = \tfrac12 x$ 附近。最后一个目标本来是 1.0，有人把它录错了。
 #
 # **预测：** 错误的目标逐渐增大到 10，在平方、绝对值和 Huber 损失之下，最佳斜率 $w$ 会怎样？
 
@@ -467,7 +467,7 @@ show(*figures.outlier(x7, T7, wrong_targets, best))
 # Try it. Which loss leaves the six good points first?
 
 # %% [markdown] id="slider-text" lang="zh"
-# 试一试。哪种损失最先离开那六个好点？
+# 试一试。哪种损失最先撇下那六个好点？
 
 # %% id="slider"
 def redraw(wrong_target, loss):
@@ -486,9 +486,9 @@ interactive_figure(redraw, wrong_target=(1.0, 10.0, 0.25, 10.0), loss=list(LOSSE
 # %% [markdown] id="patients-text" lang="zh"
 # ## 真实数据中的错误
 #
-# 442 名糖尿病患者，体重指数与病情发展的关系，同第 03 章。每次实验都把 5 % 的目标的小数点移动一位，这是人会犯的错误，然后重新拟合斜率和偏置。
+# 442 名糖尿病患者，看体重指数与病情发展的关系，数据同第 03 章。每次实验都把 5 % 的目标的小数点移错一位（这是人会犯的错误），再重新拟合斜率和偏置。
 #
-# **预测：** 用平方，斜率会移动多少？用 Huber 损失，界限 $c$ 取病情发展的 50 个单位，又会移动多少？
+# **预测：** 用平方，斜率会改变多少？用 Huber 损失，界限 $c$ 取病情发展的 50 个单位，斜率又会改变多少？
 
 # %% id="patients"
 diabetes = load("diabetes")
@@ -545,11 +545,11 @@ evidence.record(
 # **Predict:** the target is 0 and the neuron says $a = 0.999$. Is $\delta$ large or small?
 
 # %% [markdown] id="slow-text" lang="zh"
-# ## 有把握而又错了的神经元
+# ## 很有把握却答错的神经元
 #
-# 回答是非问题时，输出神经元用 **sigmoid**，$a = 1/(1+e^{-z})$，在 0 与 1 之间；$z = w\cdot x + b$。由链式法则，对一个样本的二次代价，它的学习信号 $\delta = \partial E/\partial z$ 为 $(a - T)\,a\,(1-a)$。
+# 回答是非问题时，输出神经元用 **sigmoid**，即 $a = 1/(1+e^{-z})$，值在 0 与 1 之间，其中 $z = w\cdot x + b$。由链式法则，对一个样本的二次代价，它的学习信号 $\delta = \partial E/\partial z$ 为 $(a - T)\,a\,(1-a)$。
 #
-# **预测：** 目标是 0，神经元却说 $a = 0.999$。$\delta$ 是大还是小？
+# **预测：** 目标是 0，神经元却回答 $a = 0.999$。$\delta$ 是大还是小？
 
 # %% id="slow-delta"
 def sigmoid(z):
@@ -571,7 +571,7 @@ print(f"a = 0.999: δ = {delta_quadratic(0.999, 0):.3f}")
 # and for $N$ samples both are averaged.
 
 # %% [markdown] id="entropy-text" lang="zh"
-# 过了 $a = 2/3$，回答越错，信号反而越弱：因子 $a(1-a)$ 是 sigmoid 的斜率，而神经元有把握的地方，sigmoid 是平的。**交叉熵**要求的是另一样东西：给予正确答案的概率的对数。对数的导数带来 $1/(a(1-a))$，正好与那个因子相消；对一个样本来说
+# 过了 $a = 2/3$，回答越错，信号反而越弱：因子 $a(1-a)$ 是 sigmoid 的斜率，而神经元有把握的地方，sigmoid 是平的。**交叉熵**看的是另一样东西：正确答案所得概率的对数。对数的导数带来 $1/(a(1-a))$，正好与那个因子相消；对一个样本来说
 #
 # $$E = -\big(T\ln a + (1-T)\ln(1-a)\big), \qquad \delta = a - T$$
 #
@@ -600,9 +600,9 @@ show(*figures.signals(sigmoid, delta_quadratic, delta_entropy))
 # Two clouds of points, one neuron with two weights and a bias. It starts pointing the wrong way, the more strongly the larger $s$: $w = (-s, -s)$. We count the steps until the quadratic cost is below 0.02, for both losses. All seeds run at once: an axis of seeds in front of everything.
 
 # %% [markdown] id="race-text" lang="zh"
-# ## 从糟糕的起点赛跑
+# ## 从糟糕的起点起跑
 #
-# 两团点，一个神经元，两个权值和一个偏置。它开始时指错了方向，$s$ 越大，错得越厉害：$w = (-s, -s)$。我们对两种损失数一数，二次代价降到 0.02 以下需要多少步。所有种子同时运行：在最前面添一个种子的轴。
+# 两团点，一个神经元，两个权值和一个偏置。起初它指错了方向，$s$ 越大，错得越厉害：$w = (-s, -s)$。我们数一数，分别用两种损失训练，各要多少步才能使二次代价降到 0.02 以下。所有种子同时运行：每个数组最前面添一个种子的轴。
 
 # %% id="race"
 def race(delta, learning_rate, seeds, limit=4000):
@@ -626,7 +626,7 @@ def race(delta, learning_rate, seeds, limit=4000):
 # %% [markdown] id="race-predict" lang="zh"
 # 双方都可以选择自己的学习率，赛跑才公平。所以我们用九个学习率来跑，从 0.3 到 3000。
 #
-# **预测：** 学习率为 1 时，二次代价需要的步数是另一方的多少倍？更大的学习率对它有帮助吗？
+# **预测：** 学习率为 1 时，二次代价需要的步数是对手的多少倍？更大的学习率对它有帮助吗？
 
 # %% id="race-run"
 RATES = [0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0]
@@ -643,7 +643,7 @@ show(*figures.race(RATES, by_quadratic, by_entropy))
 # Cross-entropy is ahead at every rate that one would try first. But the quadratic cost is not lost: what its small slope takes away, a large learning rate gives back. We let each loss take its best rate, chosen on 20 seeds that are not used for the comparison.
 
 # %% [markdown] id="race-rate-text" lang="zh"
-# 凡是会首先想到去试的学习率，交叉熵都领先。但二次代价并没有输：斜率小所夺走的，大的学习率又还了回来。我们让每种损失用自己最好的学习率，它由另外 20 个不参加比较的种子选出。
+# 凡是人们会先试的学习率，都是交叉熵领先。但二次代价并没有输：斜率小所耽误的，大的学习率又补了回来。我们让每种损失用各自最好的学习率，由另外 20 个不参加比较的种子选出。
 
 # %% id="race-best"
 best = {}
@@ -658,7 +658,7 @@ print("each with its best rate:", f"{own_rate:.1f}")
 # So the usual story, that the quadratic cost *cannot* learn from a bad start, says too much. At a learning rate of 1 it needs many times the steps. A rate some hundred times as large makes up for it here, where two clouds with a gap between them forgive overshooting: cross-entropy is done after one step, and so, at the largest rate, is the quadratic cost. Data that overlap would not forgive it.
 
 # %% [markdown] id="race-reading" lang="zh"
-# 所以，通常说二次代价从糟糕的起点*学不会*，说过头了。学习率为 1 时，它需要许多倍的步数。在这里，把学习率放大几百倍就能弥补，因为两团点之间有空隙，走过头也不要紧：交叉熵一步就完成，用最大的学习率，二次代价也是如此。如果两团数据有重叠，就没有这么便宜了。
+# 所以，通常说二次代价从糟糕的起点出发*学不会*，这话说过头了。学习率为 1 时，它需要的步数多出许多倍。在这里，把学习率放大几百倍就能弥补，因为两团点之间有空隙，走过头也不要紧：交叉熵一步就完成；用最大的学习率，二次代价也是如此。如果数据有重叠，就没有这么便宜了。
 
 # %% id="record-race"
 evidence.record(
@@ -679,7 +679,7 @@ evidence.record(
 # %% [markdown] id="softmax-text" lang="zh"
 # ## 多个类别
 #
-# 类别多于两个时，输出 $z$（称为 **logit**）要经过 **softmax**，它把这些数变成总和为 1 的正数：$p_k = e^{z_k}/\sum_j e^{z_j}$。交叉熵于是为 $-\ln p_{\text{target}}$。它的梯度短得不能再短：用 $t$ 表示目标，正确的类别为 1，其余为 0（独热编码），对一个样本有
+# 类别多于两个时，输出 $z$（称为 **logit**）要经过 **softmax**，它把这些数变成总和为 1 的正数：$p_k = e^{z_k}/\sum_j e^{z_j}$。这时交叉熵为 $-\ln p_{\text{target}}$。它的梯度简短得不能再简短：用 $t$ 表示目标，正确的类别为 1，其余为 0（独热编码），对一个样本有
 #
 # $$\frac{\partial E}{\partial z} = p - t$$
 
@@ -697,7 +697,7 @@ print("p − t is the gradient, to 1e-12:", bool(worst < 1e-12))
 # **Predict:** the formulas are right. What do they give in float64 for logits of 1000 and −1000?
 
 # %% [markdown] id="overflow-predict" lang="zh"
-# **预测：** 公式都是对的。当 logit 为 1000 和 −1000 时，用 float64 计算，它们给出什么？
+# **预测：** 公式都是对的。当 logit 为 1000 和 −1000 时，用 float64 计算，会得到什么？
 
 # %% id="overflow"
 z = np.array([[1000.0, -1000.0]])
@@ -711,7 +711,7 @@ print("stable cross-entropy, target on the second class:", stable)
 # $e^{1000}$ is beyond float64. Softmax does not change when every logit is moved by the same amount, so the stable version first subtracts the largest, and never takes the logarithm of a number that was rounded to 0. This is why Keras has `from_logits=True`.
 
 # %% [markdown] id="overflow-reading" lang="zh"
-# $e^{1000}$ 超出了 float64 的范围。所有 logit 同时移动一样多，softmax 不变，所以稳定的版本先减去最大的一个，也从不对已经舍入为 0 的数取对数。Keras 之所以有 `from_logits=True`，就是这个缘故。
+# $e^{1000}$ 超出了 float64 的范围。所有 logit 加上同一个数，softmax 不变，所以稳定的版本先减去最大的一个，也从不对已经舍入为 0 的数取对数。Keras 之所以有 `from_logits=True`，就是这个缘故。
 
 # %% id="overflow-keras"
 by_keras = keras.losses.CategoricalCrossentropy(from_logits=True)(np.array([[0.0, 1.0]]), z)
@@ -751,7 +751,7 @@ evidence
 #
 # 把 `...` 换成你的答案，然后运行单元格。
 #
-# **1.** 二次代价 $E = \frac{1}{2N}\sum (T_i - Y_i)^2$，数组中每个样本有几个输出，形状为（N，输出数）。
+# **1.** 计算二次代价 $E = \frac{1}{2N}\sum (T_i - Y_i)^2$，每个样本有多个输出，数组的形状为（N，输出数）。
 
 # %% id="exercise-cost" tags=["exercise"]
 def cost(T, Y):
@@ -777,7 +777,7 @@ check("02-cost", cost)
 # **2.** Its gradient with respect to $Y$.
 
 # %% [markdown] id="exercise-gradient-text" lang="zh"
-# **2.** 它对 $Y$ 的梯度。
+# **2.** 求它对 $Y$ 的梯度。
 
 # %% id="exercise-gradient" tags=["exercise"]
 def cost_gradient(T, Y):
@@ -803,7 +803,7 @@ check("02-gradient", cost_gradient)
 # **3.** A network with 10 outputs trains well on $E$ with learning rate 0.02. Which learning rate does the same with Keras's `mse`?
 
 # %% [markdown] id="exercise-rate-text" lang="zh"
-# **3.** 一个有 10 个输出的网络，用 $E$ 训练，学习率 0.02 效果很好。改用 Keras 的 `mse`，学习率取多少才是一样的？
+# **3.** 一个有 10 个输出的网络，用 $E$ 训练，学习率 0.02 效果很好。改用 Keras 的 `mse`，学习率取多少，效果才一样？
 
 # %% id="exercise-rate" tags=["exercise"]
 learning_rate = ...
@@ -825,7 +825,7 @@ check("02-rate", learning_rate)
 # **4.** The slope of Huber's loss with respect to the error $e$, for an array of errors; `delta` is the limit $c$.
 
 # %% [markdown] id="exercise-huber-text" lang="zh"
-# **4.** Huber 损失对误差 $e$ 的斜率，给出的是误差的数组；`delta` 是界限 $c$。
+# **4.** 给定误差的数组，求 Huber 损失对误差 $e$ 的斜率；`delta` 是界限 $c$。
 
 # %% id="exercise-huber" tags=["exercise"]
 def huber_slope(e, delta):
@@ -851,7 +851,7 @@ check("02-huber", huber_slope)
 # **5.** A sigmoid neuron says $a = 0.9$ where $T = 0$. How many times as large is $\delta$ with cross-entropy as with the quadratic cost?
 
 # %% [markdown] id="exercise-delta-text" lang="zh"
-# **5.** 一个 sigmoid 神经元说 $a = 0.9$，而 $T = 0$。用交叉熵时的 $\delta$，是用二次代价时的多少倍？
+# **5.** 一个 sigmoid 神经元回答 $a = 0.9$，而 $T = 0$。用交叉熵时的 $\delta$，是用二次代价时的多少倍？
 
 # %% id="exercise-delta" tags=["exercise"]
 times = ...
@@ -880,10 +880,10 @@ check("02-delta", times)
 # %% [markdown] id="recap" lang="zh"
 # ## 现在你会做什么
 #
-# - 说出误差为什么要平方：这样它们不会抵消，而且斜率在走向极小点的路上变小。½ 和 $1/N$ 只决定步子的大小。
+# - 说出误差为什么要平方：平方不会互相抵消，而且越走近极小点，斜率越小。½ 和 $1/N$ 只决定步子的大小。
 # - 换算：有 $m$ 个输出时，Keras 的 `mse` 是 $2E/m$，学习率则朝相反的方向换算。
 # - 选择：误差是噪声时用平方，有些数据出错时用 Huber 损失。
-# - 说出分类器为什么用交叉熵：神经元有把握的地方，$\delta = a - T$ 不会消失。损失要从 logit 计算。
+# - 说出分类器为什么用交叉熵：神经元有把握的地方，$\delta = a - T$ 不会消失。损失要由 logit 来计算。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
@@ -899,6 +899,6 @@ check("02-delta", times)
 #
 # - P. J. Huber (1964), "Robust Estimation of a Location Parameter", *Annals of Mathematical Statistics* 35 (1), 73–101。
 # - S. A. Solla, E. Levin, M. Fleisher (1988), "Accelerated Learning in Layered Neural Networks", *Complex Systems* 2, 625–640：交叉熵与平方误差的比较。
-# - C. M. Bishop (2006), *Pattern Recognition and Machine Learning*, Springer, 4.3, 5.2：各种损失，以及与之相配的输出函数。
+# - C. M. Bishop (2006), *Pattern Recognition and Machine Learning*, Springer，第 4.3 节和第 5.2 节：各种损失，以及与之相配的输出函数。
 #
 # **下一章：** [03 · 沿曲线下降](03_gradient_descent_one_weight.ipynb)。

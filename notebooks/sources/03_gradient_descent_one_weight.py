@@ -11,7 +11,7 @@
 # %% [markdown] id="title" lang="zh"
 # # 03 · 沿曲线下降：一个权值的梯度下降
 #
-# 训练网络，就是寻找使损失最小的权值。只有一个权值时，整个问题画在一幅图里就够了：一条曲线，曲线上的一个点，以及移动这个点的一条规则。本课程后面的一切，都是这条规则，只不过权值更多。
+# 训练网络，就是寻找使损失最小的权值。只有一个权值时，一幅图就画得下整个问题：一条曲线，曲线上的一个点，以及移动这个点的一条规则。本课程后面的一切，都是这条规则，只是权值更多。
 
 # %% [markdown] id="aims" lang="en"
 # **You will** walk down loss curves by hand, with NumPy and with Keras, and measure when the walk arrives.
@@ -25,13 +25,13 @@
 # **You need** derivatives of one variable, a little NumPy, and about 45 minutes.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**徒手、用 NumPy、用 Keras 沿损失曲线走下去，并量出何时到达。
+# **你将**用笔算、用 NumPy、用 Keras 沿损失曲线往下走，并测量何时到达。
 #
 # **你将学会**
-# - 从斜率的符号读出一步的方向，从斜率和学习率读出它的长度；
-# - 对曲率已知的碗形曲线，预测一个学习率会让权值慢慢挪、直接到达、来回跳，还是发散；
+# - 由斜率的符号看出一步的方向，由斜率和学习率看出步长；
+# - 对曲率已知的碗形曲线，预测一个学习率会让权值慢慢爬、顺利到达、来回跳，还是发散；
 # - 说出“逆着梯度走一步，损失就下降”什么时候对，什么时候不对；
-# - 认出并非最深的谷底，以及平台。
+# - 认出并非最深的山谷，也认出平台。
 #
 # **你需要**会求一元函数的导数，懂一点 NumPy，并留出大约 45 分钟。
 
@@ -77,11 +77,11 @@ T = np.array([-0.8, -0.1, 0.2, 1.0])
 # Chapter 02 took it apart; here we use it. The code adds an axis to $w$, so that one call gives the loss of many weights.
 
 # %% [markdown] id="loss-text" lang="zh"
-# 用一个数来说明权值错得有多厉害，这就是二次代价：误差平方的平均值，再取一半。
+# 用一个数来说明权值错得有多厉害，这就是二次代价，即误差平方的平均值的一半。
 #
 # $$E(w) = \frac{1}{2N}\sum_{i=1}^{N}\,(T_i - w\,x_i)^2$$
 #
-# 第 02 章把它拆开来讲过，这里直接使用。代码给 $w$ 添了一个轴，这样调用一次就能得到许多权值的损失。
+# 第 02 章把它拆开讲过，这里直接使用。代码给 $w$ 添了一个轴，这样调用一次就能得到许多权值的损失。
 
 # %% id="loss"
 def E(w):
@@ -130,7 +130,7 @@ def gradient(w):
 # Never trust a derivative that nobody checked. Two independent ways to get it: TensorFlow's `GradientTape`, and the loss itself a little to the right and a little to the left.
 
 # %% [markdown] id="gradient-check-text" lang="zh"
-# 没有人检验过的导数，一概不要相信。另有两种独立的办法可以求它：TensorFlow 的 `GradientTape`，以及损失本身在右边一点和左边一点的值。
+# 没有检验过的导数，一概不要相信。另有两种独立的办法可以求它：一是 TensorFlow 的 `GradientTape`，二是损失本身在稍右和稍左处的值。
 
 # %% id="gradient-check"
 w = tf.constant([-3.0, 2.0], dtype=tf.float64)
@@ -154,7 +154,7 @@ assert np.allclose(gradient(w.numpy()), by_difference, rtol=1e-9)
 # %% [markdown] id="rule" lang="zh"
 # ## 规则
 #
-# 逆着斜率移动，移动的量是斜率乘以一个小的数 $\eta$，即**学习率**：
+# 逆着斜率移动，移动的量是斜率乘以一个较小的数 $\eta$，即**学习率**：
 #
 # $$w \;\leftarrow\; w - \eta\,\frac{dE}{dw}$$
 #
@@ -167,7 +167,7 @@ show(*figures.slopes(E, gradient, weights=[-3.0, 2.0], learning_rate=0.2))
 # Now by hand, from $w=-3$ with $\eta = 0.2$. Take a pencil and do the first line yourself: the slope was printed above.
 
 # %% [markdown] id="by-hand-text" lang="zh"
-# 现在徒手来算，从 $w=-3$ 出发，$\eta = 0.2$。拿起铅笔，第一行自己算：斜率上面已经打印出来了。
+# 现在来笔算，从 $w=-3$ 出发，$\eta = 0.2$。拿起铅笔，第一行自己算：斜率上面已经打印出来了。
 
 # %% id="by-hand"
 w = -3.0
@@ -180,13 +180,13 @@ for step in range(5):
 # **Predict:** nobody changed the learning rate. Why does each step come out shorter than the one before? By which factor?
 
 # %% [markdown] id="shrinking-predict" lang="zh"
-# **预测：** 没有人改动学习率，为什么每一步都比前一步短？缩短到几分之几？
+# **预测：** 没有人改动学习率，为什么每一步都比前一步短？每次缩短到前一步的几分之几？
 
 # %% [markdown] id="loop-text" lang="en"
 # The same loop, with its path kept. This is gradient descent, whole; `utils.optimizers.gradient_descent` is this loop plus checks, and the course imports it from now on.
 
 # %% [markdown] id="loop-text" lang="zh"
-# 同一个循环，只是把走过的路径留下来。完整的梯度下降就是这样；`utils.optimizers.gradient_descent` 就是这个循环加上一些检查，从现在起，本课程都导入它来用。
+# 还是这个循环，只是把走过的路径留下来。这就是完整的梯度下降；`utils.optimizers.gradient_descent` 就是这个循环加上一些检查，从现在起，本课程都导入它来用。
 
 # %% id="loop"
 def descend(w, learning_rate, steps):
@@ -207,7 +207,7 @@ assert np.array_equal(from_left.points, descend(-3.0, 0.2, 20))
 # The slope of a parabola falls in proportion to the distance from its lowest point, $w^*$. So the step does too, and the distance shrinks by the same factor every time. Which factor, we can read off the path.
 
 # %% [markdown] id="ratio-text" lang="zh"
-# 抛物线的斜率与到最低点 $w^*$ 的距离成正比。因此步长也与它成正比，距离每次都按同一个倍数缩小。这个倍数是多少，可以从路径上读出来。
+# 抛物线的斜率与到最低点 $w^*$ 的距离成正比。因此步长也与这个距离成正比，而距离每次都按同一比例缩小。比例是多少，可以从路径上读出来。
 
 # %% id="ratio"
 lengths = np.abs(np.diff(from_left.points))
@@ -241,7 +241,7 @@ evidence.record(
 # %% [markdown] id="keras-text" lang="zh"
 # ## Keras 走的是同样的步子
 #
-# `keras.optimizers.SGD` 就是这条规则。它的名字里有“随机”（*stochastic*），是因为它通常只看数据的随机一部分；这里它看到全部。我们用同样的损失编译同一个神经元，训练 20 轮，每轮用一个包含全部样本的批。
+# `keras.optimizers.SGD` 就是这条规则。名字里有“随机”（*stochastic*），是因为它通常只看随机取出的一部分数据；这里它看到全部。我们用同样的损失编译同一个神经元，训练 20 轮，每轮用一个包含全部样本的批。
 
 # %% id="keras-model"
 neuron = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
@@ -269,11 +269,11 @@ print(f"Keras and the loop differ by less than 1e-5 in each of {len(path) - 1} s
 # **Predict:** from $w=-3$, what happens over 12 steps with $\eta$ = 0.02, 0.2, 0.67, 1.25 and 1.4? One of these arrives in a single step; one moves away.
 
 # %% [markdown] id="rates-predict" lang="zh"
-# ## 一步该多大？
+# ## 一步该走多远？
 #
-# 斜率说明往哪里走。学习率则由我们选，它决定了其余的一切。
+# 斜率说明往哪里走。学习率则由我们来选，它决定其余的一切。
 #
-# **预测：** 从 $w=-3$ 出发走 12 步，$\eta$ = 0.02、0.2、0.67、1.25 和 1.4 时分别会怎样？其中一个一步就到，一个越走越远。
+# **预测：** 从 $w=-3$ 出发走 12 步，$\eta$ = 0.02、0.2、0.67、1.25 和 1.4 时分别会怎样？其中有一个一步就到，有一个越走越远。
 
 # %% [markdown] id="curvature-text" lang="en"
 # Write the parabola as $E(w) = \tfrac12 c\,(w-w^*)^2 + E_{\min}$. Its curvature is $c = \frac1N\sum x_i^2$, and its slope $c\,(w-w^*)$. Put that into the rule and one line remains:
@@ -283,7 +283,7 @@ print(f"Keras and the loop differ by less than 1e-5 in each of {len(path) - 1} s
 # Every step multiplies the distance by $1-\eta c$. For our data:
 
 # %% [markdown] id="curvature-text" lang="zh"
-# 把抛物线写成 $E(w) = \tfrac12 c\,(w-w^*)^2 + E_{\min}$。它的曲率是 $c = \frac1N\sum x_i^2$，斜率是 $c\,(w-w^*)$。代入规则，只剩下一行：
+# 把抛物线写成 $E(w) = \tfrac12 c\,(w-w^*)^2 + E_{\min}$。它的曲率是 $c = \frac1N\sum x_i^2$，斜率是 $c\,(w-w^*)$。代入上面的规则，就只剩下一行：
 #
 # $$w_{k+1}-w^* = (1-\eta c)\,(w_k-w^*)$$
 #
@@ -304,7 +304,7 @@ show(*figures.learning_rates(E, descents, names))
 # The factor $1-\eta c$ predicts all five. Positive below $1/c$: the weight walks in from one side. Zero at $1/c$: one step. Negative between $1/c$ and $2/c$: it jumps across and comes closer. Beyond $2/c$ its size exceeds 1 and the weight flies out. We measure the factor for 40 learning rates, 5 steps each.
 
 # %% [markdown] id="theory-text" lang="zh"
-# 倍数 $1-\eta c$ 预言了全部五种情形。在 $1/c$ 以下为正：权值从一侧走近。在 $1/c$ 处为零：一步到达。在 $1/c$ 与 $2/c$ 之间为负：每步跳到另一侧，但越来越近。超过 $2/c$，它的绝对值大于 1，权值就飞了出去。我们对 40 个学习率各走 5 步，测量这个倍数。
+# 因子 $1-\eta c$ 预言了全部五种情形。在 $1/c$ 以下为正：权值从一侧走近。在 $1/c$ 处为零：一步到达。在 $1/c$ 与 $2/c$ 之间为负：每步跳到另一侧，但越来越近。超过 $2/c$，它的绝对值大于 1，权值就飞了出去。我们取 40 个学习率，各走 5 步，测量这个因子。
 
 # %% id="shrink"
 rates = np.linspace(0.05, 1.8, 40)
@@ -359,7 +359,7 @@ interactive_figure(redraw, start=(-3.5, 3.5, 0.25, -3.0), learning_rate=(0.02, 1
 #
 # $$Y = w\,\tanh(w\,x + \tfrac12)$$
 #
-# 现在不需要斜率的公式了：`gradient_descent` 会去问 TensorFlow。
+# 现在不需要斜率的公式了：`gradient_descent` 会让 TensorFlow 去求。
 
 # %% id="tied-loss"
 def tied_loss(w):
@@ -388,7 +388,7 @@ show(*figures.valleys(lambda w: tied_loss(w).numpy(), many, minima))
 # Many starts end in the worse valley and stay there: at its bottom the slope is 0, and the rule has nothing to go by. Descent finds *a* minimum, the one below its start. It does not know whether a deeper one exists.
 
 # %% [markdown] id="valleys-reading" lang="zh"
-# 许多起点落进较差的山谷，停在那里：谷底的斜率为 0，规则再没有可以依据的东西。下降法找到的是*某个*极小值，也就是起点下方的那个。它并不知道别处有没有更深的。
+# 许多起点落进较差的山谷，停在那里：谷底的斜率为 0，规则就没有了依据。下降找到的只是*某个*极小值，也就是起点下方的那个。它并不知道别处有没有更深的。
 
 # %% id="record-valleys"
 ratio = minima[1][1] / minima[0][1]
@@ -411,7 +411,7 @@ evidence.record(
 #
 # 那篇文章说：无论 $w$ 在哪里，沿负梯度走一步都会减小损失。
 #
-# **预测：** 在有两个山谷的曲线上取 1,000 个随机起点，其中有多少个*第一步*就使损失下降？η = 0.25 时呢？η = 4 时呢？
+# **预测：** 在有两个山谷的曲线上取 1,000 个随机起点，其中有多少个*第一步*会使损失下降？η = 0.25 时呢？η = 4 时呢？
 
 # %% id="downhill"
 starts = np.random.default_rng(0).uniform(-3, 3, 1000)
@@ -458,7 +458,7 @@ evidence.record(
 # %% [markdown] id="plateau-text" lang="zh"
 # ## 平台
 #
-# 一步等于学习率乘以斜率。曲线平坦的地方，不论权值错得多厉害，步子都很小。单个 sigmoid 神经元 $Y = 1/(1+e^{-w})$，目标为 1，就有这样的地方：$w$ 是很大的负数时，输出一直接近 0，斜率也是。
+# 一步等于学习率乘以斜率。曲线平坦的地方，不论权值错得多厉害，步子都很小。单个 sigmoid 神经元 $Y = 1/(1+e^{-w})$，目标为 1，就有这样的地方：$w$ 为负且绝对值很大时，输出一直接近 0，斜率也是。
 
 # %% id="plateau-loss"
 def sigmoid_loss(w):
@@ -477,7 +477,7 @@ def sigmoid_slope(w):
 # %% [markdown] id="plateau-predict" lang="zh"
 # 在平台上，斜率接近 $-e^{w}$，所以离开它大约需要 $e^{-w}/\eta$ 步。
 #
-# **预测：** 起点再往左 2，步数是原来的多少倍？我们数一数，$E$ 降到 0.125 以下需要多少步，这是 $w=0$ 处的损失。
+# **预测：** 起点再往左移 2，步数是原来的多少倍？我们数一数，$E$ 降到 0.125（即 $w=0$ 处的损失）以下需要多少步。
 
 # %% id="plateau"
 starts = np.array([-8.0, -7.0, -6.0, -5.0, -4.0, -3.0])
@@ -536,7 +536,7 @@ show(*figures.patients(bmi, progression, bmi_loss, fit, names))
 # The limit $2/c$ depends on the unit of $x$. **Predict:** someone records the body mass index of the same patients in g/m² instead of kg/m². What becomes of a learning rate of 0.02?
 
 # %% [markdown] id="units-predict" lang="zh"
-# 极限 $2/c$ 取决于 $x$ 的单位。**预测：** 同样这些患者，有人不用 kg/m²，而用 g/m² 来记体重指数。0.02 这个学习率会怎样？
+# 上限 $2/c$ 取决于 $x$ 的单位。**预测：** 同样这些患者，有人不用 kg/m²，而用 g/m² 来记体重指数。0.02 这个学习率会怎样？
 
 # %% id="units"
 in_grams = 1000 * bmi
@@ -548,7 +548,7 @@ for unit, feature in {"kg/m²": bmi, "g/m²": in_grams, "standard deviations": s
 # The limit moves by a factor of a million, so 0.02, which was safe, now multiplies the distance from the minimum by some 400,000 at every step. This is why one standardizes inputs: in standard deviations $c$ is 1, and the same learning rate serves every feature. With two weights the difference in scale becomes the difference between a round bowl and a ravine, in chapter 04.
 
 # %% [markdown] id="units-reading" lang="zh"
-# 极限改变了一百万倍，所以原本稳妥的 0.02，现在每一步都把到极小点的距离放大大约 400,000 倍。正因为如此，人们才把输入标准化：以标准差为单位，$c$ 就是 1，同一个学习率适用于所有特征。有了两个权值，尺度的差别就成了圆碗与深沟的差别，见第 04 章。
+# 上限缩小到百万分之一，所以原本稳妥的 0.02，现在每一步都把到极小点的距离放大约 400,000 倍。正因为如此，才要把输入标准化：以标准差为单位，$c$ 就是 1，同一个学习率适用于所有特征。有了两个权值，尺度的差别就成了圆碗与峡谷的差别，见第 04 章。
 
 # %% id="record-patients"
 evidence.record(
@@ -567,7 +567,7 @@ evidence.record(
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据
 #
-# 每一行都在上面测量过。编号以“C”开头的，是那篇文章中的论断；其余的是本章自己的论断。
+# 每一行的结果，上面都测量过。编号以“C”开头的，是那篇文章中的论断；其余的是本章自己的论断。
 
 # %% id="evidence"
 evidence
@@ -623,7 +623,7 @@ check("03-slope", slope)
 # *Hint.* The chain rule brings down a 2 and an inner derivative $-x_i$.
 
 # %% [markdown] id="hint-slope" lang="zh"
-# *提示：* 链式法则带出一个 2，以及里层的导数 $-x_i$。
+# *提示：* 链式法则带出一个 2，以及内层的导数 $-x_i$。
 
 # %% id="solution-slope" tags=["solution"]
 def slope(w, x, T):
@@ -636,7 +636,7 @@ check("03-slope", slope)
 # **3.** For data $x = (1, 2, 3)$: the learning rate that arrives in one step, and the one at which convergence ends. Answer as a list of two numbers.
 
 # %% [markdown] id="exercise-rates-text" lang="zh"
-# **3.** 对数据 $x = (1, 2, 3)$：一步到达的学习率，以及刚好不再收敛的学习率。用两个数的列表作答。
+# **3.** 对数据 $x = (1, 2, 3)$，求一步到达的学习率，以及从哪个学习率起不再收敛。用含两个数的列表作答。
 
 # %% id="exercise-rates" tags=["exercise"]
 rates = ...
@@ -670,7 +670,7 @@ check("03-steps", number_of_steps)
 # *Hint.* Each step multiplies the distance by $1-\eta c$. A part of a step is not a step.
 
 # %% [markdown] id="hint-steps" lang="zh"
-# *提示：* 每一步把距离乘以 $1-\eta c$。零点几步不算一步。
+# *提示：* 每一步把距离乘以 $1-\eta c$。步数不能带小数。
 
 # %% id="solution-steps" tags=["solution"]
 number_of_steps = int(np.ceil(np.log(0.01) / np.log(1 - 0.05 * 2)))
@@ -711,9 +711,9 @@ check("03-stuck", answer)
 # ## 现在你会做什么
 #
 # - 读懂一步：方向与斜率的符号相反，长度是学习率乘以斜率。
-# - 在曲率为 $c$ 的碗上预测一个学习率：$1/c$ 以下单调走近，$2/c$ 以下收敛。
+# - 在曲率为 $c$ 的碗上预测一个学习率的效果：$1/c$ 以下单调走近，$2/c$ 以下收敛。
 # - 说出一步何时使损失下降：$\eta < 2/L$ 时一定下降，但并非对每个 $\eta$ 都如此。
-# - 认出并非最深的山谷，我们的许多起点就停在那里；也认出平台，在那里损失很大，步子却很小。
+# - 认出并非最深的山谷，我们的许多起点就停在那里；也认出平台，那里损失很大，步子却很小。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
@@ -727,8 +727,8 @@ check("03-stuck", answer)
 # %% [markdown] id="reading" lang="zh"
 # ## 延伸阅读
 #
-# - A. Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations simultanées", *Comptes rendus* 25, 536–538：这条规则最早的描述。
-# - Y. Nesterov (2004), *Introductory Lectures on Convex Optimization*, Springer, 1.2.3：为什么小于 $2/L$ 的步子总是下坡。
+# - A. Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations simultanées", *Comptes rendus* 25, 536–538：最早描述这条规则。
+# - Y. Nesterov (2004), *Introductory Lectures on Convex Optimization*, Springer，第 1.2.3 节：为什么小于 $2/L$ 的步子总是下坡。
 # - B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), "Least Angle Regression", *Annals of Statistics* 32 (2), 407–499：糖尿病数据。
 #
 # **下一章：** [04 · 沿曲面下降](04_gradient_descent_two_weights.ipynb)。

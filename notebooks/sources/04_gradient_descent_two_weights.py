@@ -28,12 +28,12 @@
 # **你将**从许多起点走下损失曲面，画出哪个起点走到哪里，并测量碗的形状怎样决定快慢。
 #
 # **你将学会**
-# - 把梯度读作最陡的上升方向，并说出其他任一方向上的斜率；
-# - 说明两个随机起点为什么可能落到不同的极小值，以及这有多常见；
-# - 由条件数预测下降的快慢，并通过缩放输入来加快它；
-# - 认出鞍点，并知道动量、Adam 和小的批会带来什么变化。
+# - 把梯度看作最陡的上升方向，并说出其他任一方向上的斜率；
+# - 说明两个随机起点为什么可能走到不同的极小点，以及这有多常见；
+# - 由条件数预测下降的快慢，并通过缩放输入来加快下降；
+# - 认出鞍点，并知道动量、Adam 和小批量会带来什么变化。
 #
-# **你需要**第 03 章、偏导数，以及大约一小时。
+# **你需要**先学完第 03 章，会求偏导数，并留出大约一小时。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -68,11 +68,11 @@ evidence = EvidenceTable("04")
 # %% [markdown] id="surface-text" lang="zh"
 # ## 曲面
 #
-# 样本仍是第 03 章的四个；这次有两个神经元前后相连，各有一个权值。第一个神经元的激活是 tanh，偏置为 0.2：
+# 样本仍是第 03 章的那四个；这次有两个神经元前后相连，各有一个权值。前一个用 tanh 激活，偏置为 0.2：
 #
 # $$Y = w_2\,\tanh(w_1 x + 0.2), \qquad E(w_1, w_2) = \frac{1}{2N}\sum_i (T_i - Y_i)^2$$
 #
-# 数组 `w` 的最后一个轴存放 $w_1$ 和 $w_2$，所以调用一次就能得到任意多个位置的损失。暗处低，亮处高；3D 图在高度 1.5 处截断。在平面图上，每条线连接损失相同的位置，色标说明每种颜色有多高。
+# 数组 `w` 的最后一个轴存放 $w_1$ 和 $w_2$，所以调用一次就能得到任意多个位置的损失。颜色越暗越低，越亮越高；3D 图在高度 1.5 处截断。在平面图上，每条线连接损失相同的位置，色标说明每种颜色代表的高度。
 
 # %% id="surface"
 x = np.array([-1.0, 0.0, 1.0, 2.0])
@@ -116,7 +116,7 @@ print("gradient at (−1.5, 1):", gradient(place).round(3).tolist())
 # **Predict:** we stand at (−1.5, 1) and measure the slope in 72 directions around us. In how many is it positive? How does it change with the angle θ from the gradient?
 
 # %% [markdown] id="cosine-predict" lang="zh"
-# **预测：** 我们站在（−1.5, 1）处，测量周围 72 个方向上的斜率。其中有多少个为正？斜率怎样随着与梯度的夹角 θ 变化？
+# **预测：** 我们站在点（−1.5, 1）处，测量周围 72 个方向上的斜率。其中有多少个为正？斜率怎样随方向与梯度的夹角 θ 变化？
 
 # %% id="cosine"
 angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
@@ -156,7 +156,7 @@ evidence.record(
 # %% [markdown] id="starts-predict" lang="zh"
 # ## 两个随机起点
 #
-# 随机抽取两个起点 $p_1$ 和 $p_2$。规则就是第 03 章的规则，只是两个权值同时更新：$w \leftarrow w - \eta\,\nabla E$，其中 $\nabla E$（读作“nabla E”）就是梯度，即两个偏导数合成的一对数。
+# 随机抽取两个起点 $p_1$ 和 $p_2$。规则还是第 03 章的那条，只是两个权值同时更新：$w \leftarrow w - \eta\,\nabla E$，其中 $\nabla E$（读作“nabla E”）就是梯度，即两个偏导数合成的一对数。
 #
 # **预测：** 两条路会在同一个地方结束吗？最后的损失相同吗？
 
@@ -171,7 +171,7 @@ for name, first, last, loss in zip(("p1", "p2"), (p1, p2), ends, losses):
 # Both weights moved, both losses fell, and the two ended in different minima. We picked a seed for which they do; how often that happens, a map will tell below.
 
 # %% [markdown] id="starts-reading" lang="zh"
-# 两个权值都动了，两处损失都下降了，但两条路落到了不同的极小值。我们特意选了一个会这样的种子；这种情况有多常见，后面的地图会告诉你。
+# 两个权值都动了，两条路上的损失都下降了，终点却是不同的极小点。这样的种子是我们特意挑的；这种情况有多常见，后面的地图会告诉你。
 
 # %% id="starts-figure"
 show(*figures.two_walks(E, walks))
@@ -180,7 +180,7 @@ show(*figures.two_walks(E, walks))
 # The same starts at a tenth of the learning rate, as it happens. The paths are smoother, and after 120 short steps $p_1$ is still on its way. Where the picture does not move, the four frames below it tell the story.
 
 # %% [markdown] id="animation-text" lang="zh"
-# 还是这两个起点，学习率取十分之一，看看过程如何展开。路径更平滑了；走了 120 小步之后，$p_1$ 仍在途中。如果你那里的动画不动，下面的四帧讲的是同一件事。
+# 还是这两个起点，学习率取十分之一，看看整个过程。路径更平滑了；走了 120 小步之后，$p_1$ 仍在途中。如果你看到的动画不动，下面的四帧讲的是同一件事。
 
 # %% id="animation"
 slow = gradient_descent(E, np.stack([p1, p2]), learning_rate=0.1, steps=120, gradient=gradient)
@@ -199,7 +199,7 @@ show(*figures.film_strip(E, slow, steps=[0, 10, 30, 120]))
 # %% [markdown] id="basins-predict" lang="zh"
 # ## 哪个起点走到哪里？
 #
-# 两个起点只是个别例子。取 40,000 个起点，排成 200 乘 200 的网格，让它们同时出发。100 步之后，每个起点涂上离它更近的那个极小值的颜色；其中许多还在谷底的路上。
+# 两个起点只是个别例子。取 40,000 个起点，排成 200 乘 200 的网格，让它们同时出发。走 100 步之后，离哪个极小点更近，起点就涂上哪个极小点的颜色；其中许多还走在谷底的路上。
 #
 # **预测：** 两种颜色的分界会是一条直线吗？
 
@@ -220,7 +220,7 @@ show(*figures.basins(E, axis, nearer, ends, losses))
 # The border is curved, and both sides meet near the origin, at a place that we shall visit next. To be sure of the shares, let 400 random starts walk for 400 steps, and count where they have arrived: within 0.001 of the loss of a minimum. The others are still on their way along a valley floor.
 
 # %% [markdown] id="basins-reading" lang="zh"
-# 分界是弯的，两边在原点附近相接，那正是我们接下来要去的地方。为了弄清各占多少，让 400 个随机起点各走 400 步，再数一数它们到了哪里：损失与某个极小值相差不到 0.001 就算到达。其余的还在谷底的路上。
+# 分界是弯的，两边在原点附近相接，那正是我们接下来要去的地方。为了弄清各占多少，让 400 个随机起点各走 400 步，再数一数它们到了哪里：损失与某个极小值相差不到 0.001 就算到达。其余的还走在谷底的路上。
 
 # %% id="basins-random"
 random_starts = np.random.default_rng(0).uniform(-3, 3, size=(400, 2))
@@ -247,7 +247,7 @@ evidence.record(
 # %% [markdown] id="saddle-text" lang="zh"
 # ## 山谷之间的隘口
 #
-# 两条山谷之间有一个隘口，叫作**鞍点**：那里梯度为零，却不是极小值。曲面沿一个方向向上弯，沿另一个方向向下弯。我们用牛顿法寻找梯度的零点：顺着梯度自身的斜率走到它应当为零的地方，如此反复。那里的曲率是二阶导数矩阵（**黑塞矩阵**）的特征值，也就是曲面弯得最多和最少的两个方向上的二阶导数。
+# 两条山谷之间有一个隘口，叫作**鞍点**：那里梯度为零，却不是极小点。曲面沿一个方向向上弯，沿另一个方向向下弯。我们用牛顿法寻找梯度的零点：顺着梯度自身的斜率走到它应当为零的地方，如此反复。鞍点处的曲率是二阶导数矩阵（**黑塞矩阵**）的特征值，也就是曲面弯得最多和最少的两个方向上的二阶导数。
 
 # %% id="saddle"
 def hessian(w):
@@ -267,7 +267,7 @@ print("saddle at", saddle.round(3).tolist(), "curvatures", curvatures.round(3).t
 # **Predict:** $d$ becomes ten times smaller. Does leaving take ten times as long?
 
 # %% [markdown] id="linger-predict" lang="zh"
-# 恰好从鞍点出发，就永远停在那里。从它旁边距离 $d$ 处出发，每一步离开的距离都乘以 $1+\eta|\lambda|$，其中 $\lambda$ 是那个负的曲率，这里 $\eta = 0.5$。
+# 恰好从鞍点出发，就永远停在那里。从离它 $d$ 远的地方出发，每走一步，到它的距离都乘以 $1+\eta|\lambda|$，其中 $\lambda$ 是那个负的曲率，这里 $\eta = 0.5$。
 #
 # **预测：** 如果 $d$ 缩小到十分之一，离开所需的时间会变成十倍吗？
 
@@ -305,7 +305,7 @@ evidence.record(
 # %% [markdown] id="bowl-text" lang="zh"
 # ## 碗的形状怎样决定快慢
 #
-# 在极小值附近，光滑的曲面通常像一只碗。取一只沿两个坐标轴曲率为 $c_1 \le c_2$ 的碗。陡的方向最多允许 $\eta < 2/c_2$，平的方向就只能慢慢爬。最好的折中是让第 03 章的两个因子大小相等，$1-\eta c_1 = \eta c_2 - 1$，于是 $\eta = 2/(c_1+c_2)$。记**条件数** $\kappa = c_2/c_1$，则每一步都把距离乘以
+# 在极小点附近，光滑的曲面通常像一只碗。取一只碗，沿两个坐标轴的曲率为 $c_1 \le c_2$。陡的方向最多允许 $\eta < 2/c_2$，平的方向就只能慢慢爬。最好的折中是让第 03 章的因子在两个方向上绝对值相等，$1-\eta c_1 = \eta c_2 - 1$，于是 $\eta = 2/(c_1+c_2)$。记**条件数** $\kappa = c_2/c_1$，则每一步都把距离乘以
 #
 # $$\frac{\kappa-1}{\kappa+1}$$
 
@@ -346,7 +346,7 @@ evidence.record(
 # %% [markdown] id="real-text" lang="zh"
 # ## 一只真实的碗
 #
-# 442 位病人，两个特征：体重指数（kg/m²）和血清总胆固醇（mg/dl），都减去了均值，因此不需要偏置。有两个权值的线性神经元，损失就是一只碗。它的二阶导数组成矩阵 $\frac1N X^{\top}X$（$X$ 每行一位病人，每列一个特征），其特征值就是曲率。下面的地图画的是损失比它的极小值高出多少。
+# 442 名患者，两个特征：体重指数（kg/m²）和血清总胆固醇（mg/dl），都减去了平均值，因此不需要偏置。有两个权值的线性神经元，损失就是一只碗。它的二阶导数组成矩阵 $\frac1N X^{\top}X$（$X$ 每行一名患者，每列一个特征），其特征值就是曲率。下面的平面图画的是损失比最小值高出多少。
 #
 # **预测：** 一个特征的散布约为 4 个单位，另一个约为 35。$\kappa$ 有多大？各自除以标准差之后呢？
 
@@ -379,7 +379,7 @@ show(*figures.real_bowls(raw, standardize(raw), target, bowls))
 # Dividing by the deviations makes both features scatter alike. The bowl would be round, κ = 1, if the two features were not correlated; heavier patients tend to have more cholesterol, and 1.7 is what this leaves.
 
 # %% [markdown] id="real-reading" lang="zh"
-# 除以标准差之后，两个特征的散布就一样大了。如果两个特征互不相关，碗就是圆的，κ = 1；但体重较大的病人胆固醇往往也较高，剩下的就是这个 1.7。
+# 除以标准差之后，两个特征的散布就一样大了。如果两个特征互不相关，碗就是圆的，κ = 1；但体重较大的患者胆固醇往往也较高，于是还剩下 1.7。
 
 # %% id="record-real"
 evidence.record(
@@ -397,11 +397,11 @@ evidence.record(
 # **Predict:** which is nearest to the minimum after 20 passes, all with the same small learning rate 0.02?
 
 # %% [markdown] id="batch-text" lang="zh"
-# ## 用全部数据，还是一次几个？
+# ## 用全部数据，还是一次用几个？
 #
-# **小批**（mini-batch）是随机取出的一部分数据，它的梯度等于真正的梯度加上噪声。算一次花费更少，所以把数据过一遍，可以多走几步。我们让大小为 442（全部）、32 和 1 的批在标准化后的碗上各过 20 遍，各用 30 个种子。
+# **小批量**（mini-batch）是随机取出的一部分数据，它的梯度等于真正的梯度加上噪声。算一次更省，所以把数据过一遍，可以多走几步。我们让大小为 442（全部）、32 和 1 的批在标准化后的碗上各过 20 遍，各用 30 个种子。
 #
-# **预测：** 学习率都是同样小的 0.02，20 遍之后，哪一种离极小值最近？
+# **预测：** 学习率都是同样小的 0.02，20 遍之后，哪一种离极小点最近？
 
 # %% id="batch"
 X = standardize(raw)
@@ -426,13 +426,13 @@ show(*figures.batches(by_batch, np.linalg.norm(best)))
 # At one and the same small rate the full batch creeps, because it takes one step where the others take 14 or 442. (With a rate 50 times larger it would be there in a few passes, as the bowl above shows: small batches allow small steps, they are not faster by themselves.)
 
 # %% [markdown] id="ball-text" lang="zh"
-# 在同样小的学习率下，整批走得很慢，因为它走一步，别的已经走了 14 步或 442 步。（学习率放大到 50 倍，它只要几遍就能到达，上面的碗已经表明：小批允许小步，但它本身并不更快。）
+# 在同样小的学习率下，整批走得很慢，因为它走一步，别的已经走了 14 步或 442 步。（把学习率放大到 50 倍，它只要几遍就能到达，上面的碗已经表明了这一点：小批量可以用小步子，但它本身并不更快。）
 
 # %% [markdown] id="noise-text" lang="en"
 # The single samples run there at once and then never settle: near the minimum the noise is all that is left. Theory says that the mean squared distance of this ball of noise grows in proportion to $\eta$. We take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
 
 # %% [markdown] id="noise-text" lang="zh"
-# 单个样本一下子就跑到了附近，然后再也安定不下来：在极小值附近，剩下的只有噪声。理论认为，这团噪声的距离平方的均值与 $\eta$ 成正比。我们把 $\eta$ 减到四分之一，并且像理论那样，每次都从全部样本中重新抽取。
+# 一次只用单个样本，权值一下子就跑到附近，却再也安定不下来：在极小点附近，剩下的只有噪声。理论认为，在这团噪声里，到极小点的距离平方的平均值与 $\eta$ 成正比。我们把 $\eta$ 减到四分之一，并且像理论假设的那样，每次都从全部样本中重新抽取。
 
 # %% id="ball"
 def ball(learning_rate, steps=8840):
@@ -467,7 +467,7 @@ evidence.record(
 # %% [markdown] id="keras-text" lang="zh"
 # ## 动量与 Adam
 #
-# **动量**保留上一步的一部分，像一个滚动的球。**Adam** 把每个权值的步子除以它近来梯度的大小。两者都是 Keras 的优化器，对每个数单独起作用，所以一个变量就能装下所有起点。每种方法在六个学习率中取最好的一个，挑选时用的 20 个起点之后不再使用。
+# **动量**保留上一步的一部分，像一个滚动的球。**Adam** 把每个权值的步子除以它近来梯度的大小。两者都是 Keras 的优化器，对每个数分别起作用，所以一个变量就能装下所有起点。每种方法在六个学习率中取最好的一个，挑选时用的 20 个起点之后不再使用。
 
 # %% id="keras"
 OPTIMIZERS = {
@@ -503,7 +503,7 @@ SURFACES = {
 # **Predict:** which of the three needs the fewest steps: on the surface of this chapter, to a loss of 0.055, which both minima allow? And in a ravine as long as the bowl of the raw features, to a loss of 0.0001?
 
 # %% [markdown] id="optimizers-predict" lang="zh"
-# **预测：** 三者之中哪个需要的步数最少？先看本章的曲面，目标是损失 0.055，两个极小值都能达到；再看一条与原始特征的碗一样长的峡谷，目标是损失 0.0001。
+# **预测：** 三者之中哪个需要的步数最少？先看本章的曲面，目标是损失 0.055，两个极小值都能达到；再看一条与原始特征的碗一样狭长的峡谷，目标是损失 0.0001。
 
 # %% id="optimizers"
 choosing, testing = np.random.default_rng(1).uniform(-3, 3, size=(2, 40, 2))
@@ -536,13 +536,13 @@ evidence.record(
 # On the small smooth surface, where the gradient is exact and a learning rate of 1 is allowed, neither of the two beats plain descent. In the ravine both need about half its steps: momentum adds up the small pushes along the floor, Adam makes them larger. So "the best optimizer" is a question about the surface.
 
 # %% [markdown] id="optimizers-reading" lang="zh"
-# 在这个不大的光滑曲面上，梯度是精确的，学习率可以取 1，另外两种都胜不过普通的下降。在峡谷里，两者都只要它一半左右的步数：动量把沿谷底的小推力累加起来，Adam 则把它们放大。所以“最好的优化器”取决于曲面。
+# 在这个不大的光滑曲面上，梯度是精确的，学习率可以取 1，另外两种都胜不过普通的梯度下降。在峡谷里，两者都只要它一半左右的步数：动量把沿谷底的小小推力累加起来，Adam 则把它们放大。所以“最好的优化器”取决于曲面。
 
 # %% [markdown] id="slider-text" lang="en"
 # One walk, and below it sliders that begin with the same one. Find a start whose walk crosses from one valley to the other when the learning rate grows.
 
 # %% [markdown] id="slider-text" lang="zh"
-# 这里是一条路，下面的滑块就从同一条路开始。找一个起点，使得学习率增大时，路会从一条山谷跨到另一条。
+# 这里画了一条路，下面的滑块一开始就对应这条路。找一个起点，使得学习率增大时，路会从一条山谷跨到另一条。
 
 # %% id="slider"
 def redraw(w1, w2, learning_rate):
@@ -582,7 +582,7 @@ evidence
 #
 # 把 `...` 换成你的答案，然后运行单元格。
 #
-# **1.** 求 $E = \tfrac12(w_1^2 + 10\,w_2^2)$ 在 `w` 处的梯度，这个数组含有两个权值。
+# **1.** 求 $E = \tfrac12(w_1^2 + 10\,w_2^2)$ 的梯度，自变量是含两个权值的数组 `w`。
 
 # %% id="exercise-gradient" tags=["exercise"]
 def bowl_gradient(w):
@@ -608,7 +608,7 @@ check("04-gradient", bowl_gradient)
 # **2.** The slope of a surface with gradient `g` in the direction `d` (an array of any length).
 
 # %% [markdown] id="exercise-direction-text" lang="zh"
-# **2.** 曲面的梯度为 `g`，求它在方向 `d`（任意长度的数组）上的斜率。
+# **2.** 曲面的梯度为 `g`，求它沿数组 `d` 所指方向的斜率（向量的长度任意）。
 
 # %% id="exercise-direction" tags=["exercise"]
 def slope_along(g, d):
@@ -634,7 +634,7 @@ check("04-direction", slope_along)
 # **3.** For the bowl of exercise 1: the best learning rate, and the factor by which each step then shrinks the distance. Answer as a list of two numbers.
 
 # %% [markdown] id="exercise-rate-text" lang="zh"
-# **3.** 对练习 1 的碗，求最好的学习率，以及这时每一步把距离缩小的因子。答案是含两个数的列表。
+# **3.** 对练习 1 的碗，求最好的学习率，以及这时每一步距离所乘的因子。用含两个数的列表作答。
 
 # %% id="exercise-rate" tags=["exercise"]
 answer = ...
@@ -683,7 +683,7 @@ check("04-momentum", momentum_step)
 # **5.** At a place the gradient is 0 and the curvatures are −0.2 and 3. What is it? (a) a minimum; (b) a maximum; (c) a saddle; (d) impossible to tell.
 
 # %% [markdown] id="exercise-saddle-text" lang="zh"
-# **5.** 某处梯度为 0，曲率为 −0.2 和 3。它是什么？（a）极小值；（b）极大值；（c）鞍点；（d）无法判断。
+# **5.** 某处梯度为 0，曲率为 −0.2 和 3。这是什么点？（a）极小点；（b）极大点；（c）鞍点；（d）无法判断。
 
 # %% id="exercise-saddle" tags=["exercise"]
 kind = ...
@@ -713,9 +713,9 @@ check("04-saddle", kind)
 # ## 现在你会做什么
 #
 # - 读懂梯度：它指向最陡的上升方向；其他方向上的斜率等于它的长度乘以夹角的余弦。
-# - 说明两个起点为什么可能落到不同的极小值，并画出谁去哪里的地图。
+# - 说明两个起点为什么可能走到不同的极小点，并画出哪个起点走到哪里的地图。
 # - 由条件数预测快慢，每步乘以 $(\kappa-1)/(\kappa+1)$，并用标准化来加快。
-# - 由曲率认出鞍点。在同样小的学习率下，小的批领先，单个样本则始终安定不下来。动量和 Adam 在峡谷里划算，并非处处如此。
+# - 由曲率认出鞍点。在同样小的学习率下，小批量领先，单个样本则始终安定不下来。动量和 Adam 在峡谷里有用，并非处处如此。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading
@@ -730,7 +730,7 @@ check("04-saddle", kind)
 # ## 延伸阅读
 #
 # - B. T. Polyak (1964), "Some methods of speeding up the convergence of iteration methods", *USSR Computational Mathematics and Mathematical Physics* 4 (5), 1–17：动量。
-# - D. P. Kingma, J. Ba (2015), "Adam: A Method for Stochastic Optimization", *ICLR*.
+# - D. P. Kingma, J. Ba (2015), "Adam: A Method for Stochastic Optimization", *ICLR*。
 # - L. Bottou, F. E. Curtis, J. Nocedal (2018), "Optimization Methods for Large-Scale Machine Learning", *SIAM Review* 60 (2), 223–311：批、噪声与学习率。
 #
 # **下一章：** [05 · 弯曲信号](05_activation_functions.ipynb)。
