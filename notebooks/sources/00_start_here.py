@@ -306,7 +306,7 @@ check("00-slope", slope)
 # If a cell failed, read the last line of its message first: the helpers say which argument was wrong and what they want. To start afresh, choose *Restart Kernel and Run All Cells* in the Kernel menu.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 从头到尾运行一章，并且先预测，再运行。
 # - 在记号表里查一个记号。

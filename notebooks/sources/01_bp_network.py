@@ -731,7 +731,7 @@ check("01-zero", answer)
 # - Say what a hidden layer is for, and that a network that *can* solve a problem need not find the solution: with two hidden neurons, XOR was learned from only some of the starts.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 向前计算信号，$z = aW + b$，$a = f(z)$；向后计算学习信号，$\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$。
 # - 用 25 行代码写出网络，并用两种独立的方法检验它的梯度。

@@ -878,7 +878,7 @@ check("02-delta", times)
 # - Say why a classifier uses cross-entropy: $\delta = a - T$ does not die where the neuron is sure. Take the loss from logits.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 说出误差为什么要平方：平方不会互相抵消，而且越走近极小点，斜率越小。½ 和 $1/N$ 只决定步子的大小。
 # - 换算：有 $m$ 个输出时，Keras 的 `mse` 是 $2E/m$，学习率则朝相反的方向换算。

@@ -708,7 +708,7 @@ check("03-stuck", answer)
 # - Recognise a valley that is not the deepest, where many of our starts ended, and a plateau, where steps are short although the loss is large.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 读懂一步：方向与斜率的符号相反，长度是学习率乘以斜率。
 # - 在曲率为 $c$ 的碗上预测一个学习率的效果：$1/c$ 以下单调走近，$2/c$ 以下收敛。

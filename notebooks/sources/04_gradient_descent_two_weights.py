@@ -710,7 +710,7 @@ check("04-saddle", kind)
 # - Recognise a saddle by its curvatures. At the same small rate small batches run ahead, and single samples never quite settle. Momentum and Adam pay in a ravine, not everywhere.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 读懂梯度：它指向最陡的上升方向；其他方向上的斜率等于它的长度乘以夹角的余弦。
 # - 说明两个起点为什么可能走到不同的极小点，并画出哪个起点走到哪里的地图。

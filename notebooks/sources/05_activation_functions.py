@@ -749,7 +749,7 @@ check("05-layers", layers)
 # - Judge "the best activation": ask for the task, the budget, the learning rate and the interval.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 说明激活函数为什么既要弯曲，又不能平坦：purelin 的各层会合并成一层，sign 传不回 δ。
 # - 区分三个 S 形函数：0 处的斜率是 ¼、1 和 1，尾部是 $e^{-z}$、$e^{-2z}$ 和 $z^{-2}$。

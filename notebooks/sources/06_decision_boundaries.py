@@ -740,7 +740,7 @@ check("06-stop", best_epoch)
 # - Judge depth: ask against which width, with which number of parameters, on which task.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 读懂决策图：边界起初是一刀直切，每一个弯都是学出来的。
 # - 验证：在每个线性区域之内，relu 的边界都是直的（只差舍入误差），而 tanh 的边界处处弯曲。

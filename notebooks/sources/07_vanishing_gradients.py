@@ -950,7 +950,7 @@ check("07-dead", share_of_dead_units)
 # - Judge a cure over seeds: skip connections and batch normalization rescued sigmoid, relu needed He's weights.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 计算每层的因子 $n\,\mathrm{Var}(w)\,\overline{f'^2}$，并选取使它等于 1 的权值：对 tanh，方差为 $1/n$；对 relu，方差为 $2/n$。
 # - 分清激活函数与权值的作用：斜率为 1，权值小时梯度照样消失；斜率为 ¼，权值大时梯度照样爆炸。

@@ -653,7 +653,7 @@ check("08-patience", stopping_epoch)
 # This was the last chapter. The ledger above is the course in one table.
 
 # %% [markdown] id="recap" lang="zh"
-# ## 现在你会做什么
+# ## 你学会了什么
 #
 # - 不让测试数据参与任何选择，选择只靠验证数据。
 # - 一次只改一个决定，按种子逐一比较，并记住：一步的收益取决于之前已经有了什么，换一个顺序，它就归到另一个决定名下。
