@@ -71,6 +71,15 @@ def test_every_picture_has_an_alternative_text_with_numbers(notebook):
     assert pictures
 
 
+def test_no_picture_is_cut_at_its_edge(notebook):
+    """A title that is too long reaches the border, which is white otherwise."""
+    for cell, output in outputs(notebook):
+        for source in re.findall(r'src="data:image/png;base64,([^"]+)"', str(output.get("data"))):
+            pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(source))).convert("L"))
+            border = [pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]
+            assert min(edge.min() for edge in border) > 200, f"{cell.id}: something is cut off"
+
+
 def test_setup_cells_are_identical(notebook):
     setup = next(cell for cell in notebook.cells if cell.id == "setup")
     assert setup.source == stamps.setup_code() and setup.outputs == []

@@ -150,3 +150,15 @@ def test_the_largest_arguments_are_accepted_and_larger_ones_refused():
             s.Interval(0.0, 0.0, 0.0).outward(decimals)
     with pytest.raises(ValueError, match="resamples must be a whole number of at most 1000000"):
         s.bootstrap_interval([1.0, 2.0], resamples=10**6 + 1)
+
+
+def test_outward_to_takes_the_closest_marks_that_enclose():
+    interval = s.Interval(5.0, 2.0, 12.0)
+    assert interval.outward_to([20, 0, 1, 10, -10]) == (1.0, 20.0)
+    assert interval.outward_to([2, 12, 30]) == (2.0, 12.0)
+
+
+@pytest.mark.parametrize("marks", [[], [3, 20], [0, 11], [0, np.nan], "0"])
+def test_marks_that_do_not_enclose_are_named(marks):
+    with pytest.raises(ValueError, match="^marks must be"):
+        s.Interval(5.0, 2.0, 12.0).outward_to(marks)

@@ -41,6 +41,18 @@ class Interval(typing.NamedTuple):
         low, high = np.floor(self.low * scale), np.ceil(self.high * scale)
         return float(low / scale) + 0.0, float(high / scale) + 0.0  # + 0.0: no minus before a zero
 
+    def outward_to(self, marks):
+        """Return the closest two of the numbers `marks` that enclose the limits.
+
+        Coarser than `outward`, for what varies from computer to computer: the marks include the
+        number on which a verdict turns.
+        """
+        marks = np.sort(check_array("marks", marks, ndim=1))
+        below, above = marks[marks <= self.low], marks[marks >= self.high]
+        if not len(below) or not len(above):
+            fail("marks", f"numbers from {self.low:.3g} or less to {self.high:.3g} or more", marks)
+        return float(below[-1]), float(above[0])
+
     def excludes(self, number):
         """Return whether `number` lies outside the limits, for example 0 for a difference."""
         return not self.low <= number <= self.high

@@ -109,6 +109,7 @@ def ratio_maps(maps, depths, scales, critical):
     for axes, (name, values) in zip(
         figure.subplots(1, len(maps), sharey=True), maps.items(), strict=True
     ):
+        turn = scales[name][np.argmax(values[-1] > 0)]
         edges = scales[name]
         picture = axes.pcolormesh(edges, depths, values, cmap="RdBu_r", vmin=-8, vmax=8)
         axes.axvline(critical[name], color=COLOURS["theory"], linestyle="--")
@@ -118,12 +119,12 @@ def ratio_maps(maps, depths, scales, critical):
             xlabel="weight scale √n · deviation of w",
         )
         axes.grid(False)
-        parts.append(f"{name} at {critical[name]:.2f}")
+        parts.append(f"{name} at {turn:.1f}, theory {critical[name]:.2f}")
     figure.axes[0].set_ylabel("hidden layers")
     figure.colorbar(picture, ax=figure.axes, label="log10 of δ, first over last layer")
     return figure, (
-        f"Maps of the median ratio of δ by depth and weight scale, 20 by 20 cells each. Vanishing "
-        f"below and exploding above the scale that theory gives: {', '.join(parts)}."
+        f"Maps of the median ratio of δ by depth and weight scale. With {depths[-1]} layers it turns "
+        f"from vanishing to exploding for {'; '.join(parts)}."
     )
 
 
@@ -152,20 +153,23 @@ def cures(accuracies, chance=10):
     best = sorted(accuracies, key=lambda name: -np.mean(accuracies[name]))[:2]
     axes.set(
         yticks=range(len(accuracies)),
-        yticklabels=[f"{name} ({len(values)} seeds)" for name, values in accuracies.items()],
+        yticklabels=list(accuracies),
         xlabel="test accuracy (%), mean with 95 % interval; strokes: seeds",
         xlim=(0, 100),
-        title=f"20 layers: {' and '.join(sorted(best))} help most",
+        title=f"Most help: {' and '.join(sorted(best))}",
     )
     axes.invert_yaxis()
     return (
         figure,
-        f"Accuracy of 20-layer networks on digits, chance being 10 %: {'; '.join(parts)}.",
+        f"Accuracy of deep networks on digits, chance being {chance} %: {'; '.join(parts)}.",
     )
 
 
-def cured_profiles(before, after):
-    """Show the gradient by layer at the start, before and after each cure; medians over seeds."""
+def cured_profiles(before, after, learned):
+    """Show the gradient by layer at the start, before and after each cure; medians over seeds.
+
+    learned: the names of those networks that learned.
+    """
     figure = Figure(figsize=(8.5, 4))
     axes = figure.subplots()
     layers = np.arange(1, len(before) + 1)
@@ -173,17 +177,20 @@ def cured_profiles(before, after):
     label(axes, "sigmoid", (layers[0], before[0]), (10, -4), color=COLOURS["error"])
     styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
     colours = ["signal", "weight", "other", "class_1", "class_0", "muted"]
-    parts = []
+    parts, idle = [], []
     for (name, values), style, colour in zip(after.items(), styles, colours, strict=True):
-        axes.semilogy(layers, values, linestyle=style, color=COLOURS[colour], label=name)
-        parts.append(f"{name} {round(np.log10(values[0] / values[-1]))}".replace("-", "−"))
+        text = name if name in learned else f"{name}: did not learn"
+        axes.semilogy(layers, values, linestyle=style, color=COLOURS[colour], label=text)
+        power = np.log10(values[0] / values[-1])
+        parts.append(f"{text} {round(power)}".replace("-", "−"))
+        idle += [name] if abs(power) < 1 and name not in learned else []
     axes.legend(loc="lower right", fontsize=8)
     lost = np.log10(before[0] / before[-1])
     axes.set(
         xlabel="layer of weights (21: the output)",
         ylabel="‖∂E/∂W‖ at the start",
         xticks=[1, 5, 10, 15, len(before)],
-        title=f"Without a cure the gradient falls by a factor of 10$^{{{-lost:.0f}}}$",
+        title=f"An even profile is no promise: {' and '.join(idle)} did not learn",
     )
     return figure, (
         f"Gradient norm by layer before training. Powers of ten from last to first layer: sigmoid "
@@ -259,7 +266,7 @@ def dead_units(rates, dead, accuracies):
         xscale="log",
         xlabel="learning rate",
         ylabel="test accuracy (%)",
-        title="Leaky relu, which cannot die, falls as well",
+        title="Leaky relu cannot die, yet fails too",
     )
     return figure, (
         f"Left: dead relu units by learning rate, about {10 * round(values[0, 0] / 10)} % with the "
@@ -268,17 +275,23 @@ def dead_units(rates, dead, accuracies):
 
 
 def dead_by_depth(dead, names):
-    """Show dead relu units by depth; dead: depth to percentages (seeds, cases of `names`)."""
-    figure = Figure(figsize=(8, 3.8))
+    """Show dead relu units by depth; dead: depth to percentages (seeds, cases of `names`), or nan."""
+    figure = Figure(figsize=(9, 3.8))
     axes, depths = figure.subplots(), list(dead)
     marks, colours = ["x:", "o-", "s--", "^-."], ["muted", "signal", "weight", "error"]
     for case, name in enumerate(names):
-        values, low, high = np.array([mean_interval(dead[d][:, case]) for d in depths]).T
+        columns = [dead[d][:, case] for d in depths]
+        found = [mean_interval(column[np.isfinite(column)]) for column in columns]
+        values, low, high = np.array(found).T
         style = {"fmt": marks[case], "color": COLOURS[colours[case]], "label": name}
         axes.errorbar(depths, values, [values - low, high - values], capsize=3, **style)
     axes.legend(loc="upper left")
     axes.set(xticks=depths, xlabel="hidden layers", ylabel="dead relu units (%), mean")
-    axes.set_title("Deep networks begin with dead units; only large steps clearly add to them")
+    means = {depth: np.nanmean(dead[depth], axis=0) for depth in depths}
+    hit = [str(depth) for depth in depths if means[depth].argmax() == len(names) - 1]
+    axes.set_title(
+        f"Deep networks begin with dead units; {names[-1]} adds most ({', '.join(hit)} layers)"
+    )
     first = ", ".join(f"{dead[d][:, 0].mean():.0f} % with {d} layers" for d in depths)
     return figure, f"Dead relu units by depth and learning rate; {names[0]} {first}."
 
