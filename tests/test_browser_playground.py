@@ -23,7 +23,7 @@ from test_browser import (  # noqa: F401
 CELLS = (
     "from utils.reproducibility import start\nstart()",
     "from utils.playground import Settings, playground\n"
-    "playground(Settings(data='moons', hidden_units=(8, 8, 8), activation='tanh'))",
+    "playground(Settings(data='moons', noise=0.12, hidden_units=(8, 8, 8), activation='tanh'))",
     "print('six times seven is', 6 * 7)",
 )
 
@@ -98,6 +98,9 @@ def test_playground_by_keyboard(browser, lab):  # noqa: F811
     page.get_by_label("Show linear regions").check()
     page.get_by_text("The pictures in words").click()
     page.locator(".widget-html-content").filter(has_text="polygons").wait_for()
+    page.get_by_text("Show the Keras code").click()
+    code = page.locator(".widget-html-content pre").inner_text()
+    assert "'relu'" in code and "noise=0.12," in code  # between two stops of its slider
     screenshot(page, "playground-relu")
     assert no_error(page)
 

@@ -1,16 +1,23 @@
 """Tests of utils.playground: training against Keras itself, pictures, and the widget's life."""
 
 import asyncio
+import dataclasses
 import gc
 import sys
 import types
+import weakref
 
 import numpy as np
 import pytest
+from ipywidgets.widgets import widget as registry
+from matplotlib.colors import to_rgba
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 
+from utils import keras_checks
 from utils import playground as package
-from utils.playground import Playground, Session, Settings, keras_code, pictures, widgets
+from utils.playground import Playground, Session, Settings, keras_code, layout, pictures, widgets
+from utils.playground.controls import SettingsPanel
 from utils.playground.settings import FEATURES
 
 SMALL = Settings(hidden_units=(3, 2), batch_size=64, learning_rate=0.3)
@@ -34,8 +41,10 @@ def loss_of(model, settings, data):
         {"data": "cubes"},
         {"noise": -1},
         {"noise": float("nan")},
+        {"noise": 0.8},
         {"train_share": 1.0},
         {"batch_size": 0},
+        {"batch_size": 129},
         {"batch_size": 2.5},
         {"features": ()},
         {"features": ("x3",)},
@@ -64,6 +73,26 @@ def test_settings_at_their_limits_are_taken():
     assert len(training.x) + len(test.x) == 1000
     with pytest.raises(AttributeError):
         plain.noise = 0.3
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(noise=0, train_share=0.1, batch_size=1, hidden_units=(), seed=0),
+        Settings(
+            noise=0.5, train_share=0.9, batch_size=128, hidden_units=(16,) * 6, seed=2**32 - 1,
+            learning_rate=0.2, regularization="L1", regularization_rate=0.02,
+        ),
+        Settings(noise=0.123, features=("x2", "x1")),
+    ],
+)  # fmt: skip
+def test_the_panel_shows_every_valid_setting(settings):
+    panel = SettingsPanel(settings)
+    for field in ("noise", "train_share", "batch_size", "seed", "learning_rate"):
+        assert getattr(panel, field).value == getattr(settings, field)
+    assert panel.settings == settings
+    panel.learning_rate.value = 1.0
+    assert panel.settings == dataclasses.replace(settings, learning_rate=1.0)
 
 
 def test_features_are_what_their_code_says():
@@ -126,6 +155,45 @@ def test_dead_and_inactive_relus_are_counted():
     inactive = (session.train.x[:, 0] <= 0).mean()
     assert record.saturated == (pytest.approx((inactive + 1) / 2, abs=1e-6),)
     assert record.dead == (0.5,)
+
+
+def test_without_xla_the_session_says_so_once_and_agrees(session, monkeypatch):
+    import tensorflow as tf
+
+    function = tf.function
+
+    def without_xla(*arguments, jit_compile=None, **settings):
+        if jit_compile:
+            raise tf.errors.UnimplementedError(None, None, "no XLA here")
+        return function(*arguments, **settings)
+
+    session.reset()
+    compiled = next(session.steps(epochs=3))
+    monkeypatch.setattr(tf, "function", without_xla)
+    keras_checks.xla_works.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="XLA is missing here") as caught:
+            found = next(Session(SMALL).steps(epochs=3))
+        assert len(caught) == 1
+    finally:
+        keras_checks.xla_works.cache_clear()
+    assert found.epoch == 3
+    assert found.train_loss == pytest.approx(compiled.train_loss, abs=1e-5)
+    assert found.gradient_norms == pytest.approx(compiled.gradient_norms, rel=1e-4)
+
+
+@pytest.mark.parametrize("epochs", [0, 26, 2.5])
+def test_more_epochs_than_orders_are_refused_at_once(session, epochs):
+    with pytest.raises(ValueError, match="epochs must be"):
+        session.steps(epochs)
+
+
+def test_all_25_epochs_have_their_own_order(session, monkeypatch):
+    given = []
+    monkeypatch.setattr(session, "_train", lambda orders, epochs: given.append(orders) or epochs)
+    session.reset()
+    next(session.steps(25))
+    assert len({tuple(order) for order in given[0].tolist()}) == 25
 
 
 def test_reset_repeats_the_same_training(session):
@@ -209,6 +277,58 @@ def test_pictures_say_what_they_show(session):
         assert pictures.png(figure).startswith(b"\x89PNG")
 
 
+def test_the_boundary_is_drawn_where_it_is():
+    session = Session(Settings(hidden_units=()))
+    for place in (-1.5, 0.3, 1.5):
+        session.model.set_weights([np.array([[1.0], [0.0]]), np.array([-place])])
+        axes = pictures.decision_map(session)[0].axes[0]
+        line = next(artist for artist in axes.collections if isinstance(artist, ContourSet))
+        x1, x2 = line.get_paths()[0].vertices.T
+        np.testing.assert_allclose(x1, place, atol=1e-6)
+        low, high = pictures.BOUNDS[2:]
+        assert x2.min() < low + 0.05 and x2.max() > high - 0.05
+
+
+def test_the_grid_has_the_centres_of_an_image_of_the_whole_square():
+    low, high = pictures.BOUNDS[:2]
+    x1 = pictures.grid(4).reshape(4, 4, 2)[0, :, 0]
+    edges = np.linspace(low, high, 5)
+    np.testing.assert_allclose(x1, (edges[:-1] + edges[1:]) / 2)
+    np.testing.assert_array_equal(pictures.grid(4).reshape(4, 4, 2)[:, 0, 1], x1)
+
+
+def test_the_network_is_drawn_with_title_and_key(session):
+    figure, alt = pictures.network_map(session)
+    axes = figure.axes[0]
+    assert "z over the plane" in axes.get_title(loc="left") and "Blue is a negative" in alt
+    words = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    (lines,) = axes.collections
+    orange = [tuple(c) == to_rgba(pictures.COLOURS["class_1"]) for c in lines.get_colors()]
+    for place, sign in ((-2, "negative"), (-1, "positive")):
+        assert orange[place] == (sign == "positive")
+        beside = next(y for text, y in words.items() if text.startswith(sign))
+        np.testing.assert_allclose(lines.get_segments()[place][:, 1], beside)
+    weights = np.concatenate([W.ravel() for W in session.model.get_weights()[::2]])
+    np.testing.assert_array_equal(orange[:-2], weights > 0)
+    first = np.abs(session.model.get_weights()[0]).ravel()
+    widths = lines.get_linewidths()[: len(first)]
+    np.testing.assert_array_equal(np.argsort(widths), np.argsort(first))
+
+
+def test_the_terms_of_the_pictures_are_explained():
+    for settings, words in (
+        (SMALL, ("saturated", "fully saturated")),
+        (Settings(hidden_units=(2,), activation="relu"), ("inactive", "dead")),
+    ):
+        shown = Playground(settings)
+        for word in words:
+            assert (
+                f"<b>{word}</b>" in layout.WORDS
+                and f"of {word} " in shown.view.alts["layers"].value
+            )
+        shown.close()
+
+
 def test_regions_are_drawn_or_a_sentence_says_why_not():
     from utils.regions import linear_regions
 
@@ -244,6 +364,7 @@ def test_play_leaves_the_loop_free_and_pause_stops_at_once(shown):
 def test_nothing_is_left_running(end, monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
     monkeypatch.setattr(widgets, "_latest", None)
+    before = set(registry._instances)
 
     async def use():
         package.playground(SMALL)
@@ -261,8 +382,24 @@ def test_nothing_is_left_running(end, monkeypatch):
 
     first, tasks = asyncio.run(use())
     assert not first.playing and not first._background and tasks == []
-    widgets._latest.close()
+    if end == "close":
+        assert widgets._latest is None
+    else:
+        widgets._latest.close()
+    assert set(registry._instances) == before
+    session = weakref.ref(first.session)
+    del first
     gc.collect()
+    assert session() is None
+
+
+def test_a_closed_playground_listens_no_more():
+    shown = Playground(SMALL)
+    old, panel = shown.session, shown.view.panel
+    shown.close()
+    panel.layers.value = 1
+    shown.view.options["regions"].value = True
+    assert shown.session is old and shown.view.note.value == ""
 
 
 def test_colab_trains_a_bounded_stretch_inside_the_click(shown, monkeypatch):
@@ -286,6 +423,7 @@ def test_controls_change_the_network():
     for box in panel.features.values():
         box.value = False
     assert "features" in shown.view.note.value and "ValueError" in shown.view.note.value
+    shown.close()
 
 
 def test_an_error_during_play_is_shown(shown, monkeypatch):

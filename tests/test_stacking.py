@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 from plain_keras import X, fit, mlp, targets
 
+from utils import keras_checks
 from utils.ensembles import runner, stacking, train_many
 
 layers = keras.layers
@@ -24,14 +25,14 @@ def test_without_xla_it_says_so_once_and_agrees(monkeypatch):
         return function(*arguments, **settings)
 
     monkeypatch.setattr(tf, "function", without_xla)
-    stacking.xla_works.cache_clear()
+    keras_checks.xla_works.cache_clear()
     try:
         with pytest.warns(UserWarning, match="XLA is missing here") as caught:
             found = train_many(mlp, X, targets(X), seeds=2, epochs=2)
             train_many(mlp, X, targets(X), seeds=1, epochs=1)
         assert len(caught) == 1
     finally:
-        stacking.xla_works.cache_clear()
+        keras_checks.xla_works.cache_clear()
     np.testing.assert_allclose(found.losses, compiled.losses, rtol=1e-5)
 
 

@@ -6,9 +6,6 @@ That is right for every optimizer that acts on each number by itself; `check_opt
 out, and `check_model` finds what a stack cannot hold. `utils.ensembles` is what chapters use.
 """
 
-import functools
-import warnings
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -157,14 +154,3 @@ def _probe_member(optimizer, start, gradients):
         parts = [tf.constant(part(gradient), tf.float32) for part in cut]
         optimizer.apply(parts, variables)
     return np.concatenate([v.numpy().ravel() for v in variables])
-
-
-@functools.cache
-def xla_works():
-    """Return whether XLA can compile here; if not, say so once."""
-    try:
-        tf.function(lambda a: a + 1.0, jit_compile=True)(tf.constant(1.0))
-    except (tf.errors.OpError, NotImplementedError):
-        warnings.warn("XLA is missing here: train_many runs uncompiled, and slower", stacklevel=3)
-        return False
-    return True

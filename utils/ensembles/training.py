@@ -8,7 +8,8 @@ import re
 
 import tensorflow as tf
 
-from utils.ensembles.stacking import Layout, copy_optimizer, xla_works
+from utils.ensembles.stacking import Layout, copy_optimizer
+from utils.keras_checks import xla_works
 
 
 class Task:

@@ -1,15 +1,20 @@
 """The playground's controls: from `Settings` to widgets and back."""
 
+import dataclasses
+
 import ipywidgets
 
 from utils.datasets import GENERATORS
 from utils.playground.settings import (
     ACTIVATION_CHOICES,
+    BATCH_SIZES,
     FEATURES,
     MOST_LAYERS,
     MOST_UNITS,
+    NOISES,
     REGULARIZATIONS,
-    Settings,
+    SEEDS,
+    TRAIN_SHARES,
 )
 
 RATES = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -24,21 +29,15 @@ class SettingsPanel:
 
     def __init__(self, settings):
         """Make the widgets, showing `settings`."""
-        choose, slide = ipywidgets.Dropdown, ipywidgets.FloatSlider
+        choose = ipywidgets.Dropdown
         self.data = choose(
             options=list(GENERATORS), value=settings.data, description="Data set", **WIDE
         )
-        self.noise = slide(
-            min=0, max=0.5, step=0.05, value=settings.noise, description="Noise", **WIDE
-        )
-        self.train_share = slide(
-            **{"min": 0.1, "max": 0.9, "step": 0.1, "value": settings.train_share},
-            description="Training share",
-            **WIDE,
-        )
-        self.batch_size = _whole("Batch size", settings.batch_size, 1, 128)
+        self.noise = _share("Noise", settings.noise, *NOISES, step=0.05)
+        self.train_share = _share("Training share", settings.train_share, *TRAIN_SHARES, step=0.1)
+        self.batch_size = _whole("Batch size", settings.batch_size, *BATCH_SIZES)
         self.seed = ipywidgets.BoundedIntText(
-            value=settings.seed, min=0, max=9999, description="Seed", **WIDE
+            value=settings.seed, min=SEEDS[0], max=SEEDS[1], description="Seed", **WIDE
         )
         self.features = {
             name: ipywidgets.Checkbox(
@@ -82,17 +81,28 @@ class SettingsPanel:
         self._hide_unused()
         self.layers.observe(self._hide_unused, names="value")
         self.columns = (self._data_column(), self._network_column(), self._training_column())
+        self._given, self._first = settings, self._values()
 
     @property
     def settings(self):
-        """The chosen `Settings`; raises `ValueError` where they cannot be."""
+        """The chosen `Settings`; raises `ValueError` where they cannot be.
+
+        They are those given, but for the fields whose controls show something else than at first:
+        the order of the features, for one, is nothing that a control shows.
+        """
+        now = self._values()
+        changed = {name: now[name] for name in now if now[name] != self._first[name]}
+        return dataclasses.replace(self._given, **changed)
+
+    def _values(self):
+        """Return what the controls show, by the field of `Settings`."""
         names = "data noise train_share batch_size activation learning_rate".split()
         names += "regularization regularization_rate seed".split()
-        return Settings(
+        return {
             **{name: getattr(self, name).value for name in names},
-            features=tuple(name for name, box in self.features.items() if box.value),
-            hidden_units=tuple(units.value for units in self.units[: self.layers.value]),
-        )
+            "features": tuple(name for name, box in self.features.items() if box.value),
+            "hidden_units": tuple(units.value for units in self.units[: self.layers.value]),
+        }
 
     def observe(self, changed):
         """Call `changed(change)` whenever a setting has changed."""
@@ -127,6 +137,14 @@ class SettingsPanel:
         return ipywidgets.VBox(
             [_heading("Training"), self.learning_rate, self.batch_size, *penalty]
         )
+
+
+def _share(description, value, low, high, step):
+    return ipywidgets.FloatSlider(
+        **{"value": value, "min": low, "max": high, "step": step, "description": description},
+        continuous_update=False,  # a new network is compiled for each value
+        **WIDE,
+    )
 
 
 def _whole(description, value, low, high):

@@ -7,6 +7,12 @@ import ipywidgets
 from utils.playground.controls import SettingsPanel
 
 PICTURES = ("network", "layers", "output", "losses")
+WORDS = (
+    "A signal is <b>saturated</b> where the activation is nearly flat (slope below a twentieth of "
+    "its largest): little error passes back. With relu it is <b>inactive</b> there, answer and "
+    "slope 0: no error passes. A unit is <b>fully saturated</b>, or with relu <b>dead</b>, if that "
+    "is so at every training point: it hardly learns any more."
+)
 
 
 class View:
@@ -61,8 +67,14 @@ class View:
         self.code.value = f"<pre style='line-height:1.3'>{html.escape(code)}</pre>"
 
     def close(self):
-        """Remove the widget from every page."""
-        self.widget.close()
+        """Remove the widget from every page, and let go of all its parts.
+
+        Each part, and the layout and style of each, has a connection of its own to the page;
+        while that is open, ipywidgets keeps the part, and with it whoever listens to it.
+        """
+        for part in list(_parts(self.widget)):
+            part.unobserve_all()
+            part.close()
 
     def _arrange(self):
         row, column = ipywidgets.HBox, ipywidgets.VBox
@@ -87,6 +99,16 @@ class View:
                 self.note,
                 row([data, network, training], layout=wrap),
                 row(views),
+                ipywidgets.HTML(f"<div style='line-height:1.4'>{WORDS}</div>"),
                 texts,
             ]
         )
+
+
+def _parts(widget):
+    """Yield `widget` and every widget in it: children, layouts and styles."""
+    yield widget
+    for value in [getattr(widget, name) for name in widget.keys]:
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, ipywidgets.Widget):
+                yield from _parts(part)

@@ -20,12 +20,22 @@ CLASSES = LinearSegmentedColormap.from_list(
 )
 GRID, SMALL_GRID = 80, 30  # points a side, of the decision map and of a neuron's own map
 FINITE = 1e30
+# The network's picture, in units of nearly an inch: width and height, and where its rows stand.
+WIDTH, HEIGHT = 7.7, 4.5
+KEY, LOWEST, HIGHEST, HEADINGS, TITLE = 0.16, 0.32, 3.88, 4.0, 4.26
+KEY_WORDS = (
+    (0.4, "negative z or weight"),
+    (2.6, "positive z or weight      thick line: large weight for its layer"),
+)
 
 
 def grid(points):
-    """Return points² points of the drawn square, row by row from below, shape (points², 2)."""
-    x1 = np.linspace(*BOUNDS[:2], points)
-    x2 = np.linspace(*BOUNDS[2:], points)
+    """Return points² points of the drawn square, row by row from below, shape (points², 2).
+
+    They are the centres of the pixels that an image with the extent `BOUNDS` has.
+    """
+    share = (np.arange(points) + 0.5) / points
+    x1, x2 = (low + share * (high - low) for low, high in (BOUNDS[:2], BOUNDS[2:]))
     return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
 
 
@@ -79,35 +89,35 @@ def why_no_regions(settings):
 
 
 def network_map(session):
-    """Draw the network: each neuron's own map of the plane, and the weights between them."""
+    """Draw the network: each neuron's own map of the plane, and the weights between them.
+
+    A map shows z, the sum before the activation, scaled to its own largest size: so the colour of
+    its sign is seen where relu would answer 0.
+    """
     figure = Figure(figsize=(7.2, 4.2), layout="none")
     axes = figure.add_axes((0, 0, 1, 1))
     columns = _columns(session)
     spots = [_spots(len(maps), column, len(columns)) for column, maps in enumerate(columns)]
-    weights = session.model.get_weights()[::2]
-    for W, here, there in zip(weights, spots[:-1], spots[1:], strict=True):
-        _draw_weights(axes, W, here, there)
-    half = min(0.36, 0.42 * 4.2 / max(len(column) for column in columns), 2.6 / len(columns))
+    _draw_lines(axes, session.model.get_weights()[::2], spots)
+    most = max(len(column) for column in columns)
+    half = min(0.36, 0.42 * (HIGHEST - LOWEST) / most, 2.6 / len(columns))
     for maps, places in zip(columns, spots, strict=True):
         for image, (x, y) in zip(maps, places, strict=True):
             extent = (x - half, x + half, y - half, y + half)
             axes.imshow(
                 image, cmap=CLASSES, vmin=-1.6, vmax=1.6, origin="lower", extent=extent, zorder=2
             )
+    axes.set(xlim=(0, WIDTH), ylim=(0, HEIGHT), aspect="equal")
+    axes.axis("off")
     for name, (x, y) in zip(session.settings.features, spots[0], strict=True):
         axes.text(x - half - 0.06, y, FEATURES[name].label, ha="right", va="center", fontsize=9)
-    for column, places in enumerate(spots):
-        heading = f"layer {column}" if column else "features"
-        if column == len(spots) - 1:
-            heading = "output"
-        axes.text(places[0][0], 4.32, heading, ha="center", va="center", fontsize=10)
-    axes.set(xlim=(0, 7.7), ylim=(0, 4.5), aspect="equal")
-    axes.axis("off")
+    _write_headings(axes, spots)
     hidden = session.settings.hidden_units
     alt = (
         f"The network: {len(session.settings.features)} features, "
-        f"{len(hidden)} hidden layers ({', '.join(map(str, hidden)) or 'none'} neurons), one "
-        "output; each neuron with its own map of the plane. Thick lines are large weights."
+        f"{len(hidden)} hidden layers ({', '.join(map(str, hidden)) or 'no'} neurons), one "
+        "output; each neuron with its own map of the plane. Blue is a negative z or weight, "
+        "orange a positive one; thick lines are weights that are large for their layer."
     )
     return figure, alt
 
@@ -152,7 +162,7 @@ def layer_bars(session):
     """Draw the gradient norm of each layer, and the share of saturated and of dead units."""
     figure = Figure(figsize=(7.2, 2.5), layout="none")
     last, relu = session.last, session.settings.activation == "relu"
-    word = "inactive" if relu else "saturated"
+    word, still = ("inactive", "dead") if relu else ("saturated", "fully saturated")
     layers = [f"layer {n}" for n in range(1, len(last.saturated) + 1)]
     left = figure.add_axes((0.1, 0.15, 0.38, 0.7))
     norms = np.array(last.gradient_norms)
@@ -168,7 +178,7 @@ def layer_bars(session):
     places = np.arange(len(layers))
     for shift, shares, colour, name in (
         (-0.2, last.saturated, COLOURS["muted"], f"{word} signals"),
-        (0.2, last.dead, COLOURS["theory"], "dead units" if relu else "units: everywhere"),
+        (0.2, last.dead, COLOURS["theory"], f"{still} units"),
     ):
         bars = right.bar(places + shift, shares, width=0.38, color=colour, label=name)
         right.bar_label(bars, [f"{share:.0%}" for share in shares], fontsize=8)
@@ -176,13 +186,15 @@ def layer_bars(session):
     right.set_yticks((0, 0.5, 1), ("0%", "50%", "100%"))
     _label_layers(right, layers)
     if layers:
-        right.legend(loc="upper left", ncols=2, fontsize=8, borderaxespad=0.1)
+        right.legend(loc="upper left", ncols=2, fontsize=8, borderaxespad=0.1, handlelength=1.5)
     right.set_title(f"Share of {word} signals by layer", fontsize=11)
     alt = (
         "Gradient norm from the first layer to the output: "
         + ", ".join(f"{norm:.2g}" for norm in last.gradient_norms)
         + f". Share of {word} signals in the hidden layers: "
         + (", ".join(f"{share:.0%}" for share in last.saturated) or "none")
+        + f". Share of {still} units: "
+        + (", ".join(f"{share:.0%}" for share in last.dead) or "none")
         + "."
     )
     return figure, alt
@@ -208,16 +220,34 @@ def _columns(session):
 
 
 def _spots(units, column, columns):
-    """Return the centres of a column's neurons from top to bottom, in inches."""
+    """Return the centres of a column's neurons from top to bottom."""
     x = 1.1 + 6.1 * column / max(columns - 1, 1)
-    return [(x, 4.15 * (1 - (unit + 0.5) / units)) for unit in range(units)]
+    pitch = (HIGHEST - LOWEST) / units
+    return [(x, HIGHEST - pitch * (unit + 0.5)) for unit in range(units)]
 
 
-def _draw_weights(axes, W, here, there):
-    size = np.abs(_finite(W))
-    lines = [[start, end] for start in here for end in there]
-    colours = np.where(W.ravel() > 0, COLOURS["class_1"], COLOURS["class_0"])
-    widths = 0.3 + 3 * size.ravel() / max(size.max(), 1e-9)
+def _write_headings(axes, spots):
+    """Write the title, what each column is, and the words of the key."""
+    headings = ["features", *(f"layer {n}" for n in range(1, len(spots) - 1)), "output"]
+    for heading, places in zip(headings, spots, strict=True):
+        axes.text(places[0][0], HEADINGS, heading, ha="center", va="center", fontsize=10)
+    for x, words in KEY_WORDS:
+        axes.text(x + 0.36, KEY, words, va="center_baseline", fontsize=9)
+    title = "Each square: one neuron’s z over the plane. Each line: a weight."
+    place = {"x": KEY_WORDS[0][0] / WIDTH, "y": TITLE / HEIGHT, "pad": 0}
+    axes.set_title(title, loc="left", fontsize=11, **place)
+
+
+def _draw_lines(axes, weights, spots):
+    """Draw the weights of all layers and the key's two colours, as one artist to be quick."""
+    pairs = zip(spots[:-1], spots[1:], strict=True)
+    lines = [[start, end] for here, there in pairs for start in here for end in there]
+    lines += [[(x, KEY), (x + 0.3, KEY)] for x, _ in KEY_WORDS]
+    sizes = [np.abs(_finite(W)) for W in weights]
+    widths = [0.3 + 3 * size.ravel() / max(size.max(), 1e-9) for size in sizes]
+    positive = np.concatenate([*(W.ravel() > 0 for W in weights), [False, True]])
+    colours = np.where(positive, COLOURS["class_1"], COLOURS["class_0"])
+    widths = np.concatenate([*widths, [7, 7]])
     axes.add_collection(LineCollection(lines, colors=colours, linewidths=widths, zorder=1))
 
 

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 
 from utils.activations import ACTIVATIONS
+from utils.keras_checks import xla_works
 from utils.playground.settings import Settings
-from utils.validation import fail
+from utils.validation import check_count, fail
 
 MOST_EPOCHS = 25  # in one compiled call; measuring after it takes about as long as seven epochs
 SMALL_SLOPE = 0.05  # of the activation's largest slope: below it a signal counts as saturated
@@ -73,8 +74,12 @@ class Session:
         """Train for `epochs` (at most 25) at a time; yield a `Record` after each time.
 
         The generator has no end, unless the loss stops being a finite number: then the last
-        record says `diverged`, and its epoch is the one in which that happened.
+        record says `diverged`, and its epoch is the one in which that happened. Raises
+        `ValueError` for another number of epochs.
         """
+        return self._steps(check_count("epochs", epochs, maximum=MOST_EPOCHS))
+
+    def _steps(self, epochs):
         samples = len(self.train.x)
         while not self.last.diverged:
             orders = np.tile(np.arange(samples, dtype="int32"), (MOST_EPOCHS, 1))
@@ -125,7 +130,7 @@ class Session:
             self.optimizer.apply(gradients)
             return loss
 
-        @tf.function(jit_compile=True, autograph=True)
+        @tf.function(jit_compile=xla_works(), autograph=True)
         def train(orders, epochs):
             epoch, loss = 0, 0.0
             while epoch < epochs and tf.math.is_finite(loss):
@@ -145,7 +150,7 @@ class Session:
     def _compiled_measurement(self):
         import tensorflow as tf
 
-        @tf.function(jit_compile=True)
+        @tf.function(jit_compile=xla_works())
         def measure():
             loss, penalized, gradients = self._gradients(self._x, self._y)
             test_loss, _ = self._loss(self._x_test, self._y_test)

@@ -6,11 +6,14 @@ import numpy as np
 
 from utils.datasets import GENERATORS, load
 from utils.models import build_mlp
-from utils.validation import check_choice, check_count, check_number, fail
+from utils.validation import LARGEST_COUNT, check_choice, check_count, check_number, fail
 
 SAMPLES = 1000  # training and test data together
 BOUNDS = (-1.8, 1.8, -1.8, 1.8)  # the part of the plane that is drawn
 MOST_LAYERS, MOST_UNITS = 6, 16  # more would not fit into the picture
+# What the sliders offer is what `Settings` takes: least and most.
+NOISES, TRAIN_SHARES, BATCH_SIZES = (0.0, 0.5), (0.1, 0.9), (1, 128)
+SEEDS = (0, LARGEST_COUNT)
 ACTIVATION_CHOICES = (
     *("tanh", "relu", "sigmoid", "softsign", "purelin"),
     *("leaky_relu", "elu", "selu", "gelu", "silu"),
@@ -42,8 +45,10 @@ FEATURES = {
 class Settings:
     """All settings of the playground; a wrong one raises a `ValueError` that names it.
 
-    data: a generated data set of `utils.datasets`, with `noise`, its standard deviation.
+    data: a generated data set of `utils.datasets`.
+    noise: the standard deviation added to both features, at most 0.5.
     train_share: share of the 1,000 points to learn from, 0.1 to 0.9; the others are the test.
+    batch_size: training points a step, at most 128.
     features: names of `FEATURES`, the network's inputs, at least one.
     hidden_units: the width of each hidden layer, at most 6 layers of at most 16 units.
     regularization: none, L1 or L2, of the weights (not the biases), times `regularization_rate`.
@@ -65,9 +70,9 @@ class Settings:
     def __post_init__(self):
         """Check every setting."""
         check_choice("data", self.data, GENERATORS)
-        check_number("noise", self.noise, minimum=0)
-        check_number("train_share", self.train_share, minimum=0.1, maximum=0.9)
-        check_count("batch_size", self.batch_size)
+        check_number("noise", self.noise, **_limits(NOISES))
+        check_number("train_share", self.train_share, **_limits(TRAIN_SHARES))
+        check_count("batch_size", self.batch_size, **_limits(BATCH_SIZES))
         if not isinstance(self.features, tuple) or not self.features:
             fail("features", "a tuple of at least one feature", self.features)
         for feature in self.features:
@@ -83,7 +88,7 @@ class Settings:
         check_number("learning_rate", self.learning_rate, positive=True)
         check_choice("regularization", self.regularization, REGULARIZATIONS)
         check_number("regularization_rate", self.regularization_rate, minimum=0)
-        check_count("seed", self.seed, minimum=0)
+        check_count("seed", self.seed, **_limits(SEEDS))
 
     @property
     def penalty(self):
@@ -114,6 +119,10 @@ class Settings:
                 )
                 layer.kernel.regularizer = layer.kernel_regularizer
         return model
+
+
+def _limits(least_and_most):
+    return dict(zip(("minimum", "maximum"), least_and_most, strict=True))
 
 
 CODE = """\

@@ -29,11 +29,11 @@ def playground(settings=None):
 
     The left column chooses data and features, the next one network and training. Play trains on
     in the background, so other cells can run; Step trains one epoch; Reset starts again from the
-    same weights. Each square in the network is what that neuron alone answers over the plane;
-    thick lines are large weights, orange positive and blue negative. On the right: the output with
-    training points (dark edge) and test points (white edge), and the losses. Below: how much
-    gradient reaches each layer, and how many of its signals are saturated. A change of a setting
-    starts a new network, except for the learning rate, which acts at once.
+    same weights. Each square in the network is that neuron's z over the plane; thick lines are
+    large weights; orange is positive and blue negative. On the right: the output with training
+    points (dark edge) and test points (white edge), and the losses. Below: how much gradient
+    reaches each layer, and how many of its signals are saturated. A change of a setting starts a
+    new network, except for the learning rate, which acts at once.
 
     A new call, or running the cell again, stops the playground before. Raises `ValueError` if
     `settings` is no `Settings`. First used in chapter 06.
@@ -116,9 +116,12 @@ class Playground:
         self.redraw()
 
     def close(self):
-        """Stop training and remove the widget."""
+        """Stop training, remove the widget, and let go of both."""
+        global _latest
         self._run = None
         self.view.close()
+        if _latest is self:
+            _latest = None
 
     def redraw(self):
         """Draw every picture anew."""
