@@ -1,13 +1,17 @@
 """The form of the built notebooks: what a reader opens is what the sources say."""
 
+import base64
 import html
+import io
 import re
 
 import build
 import nbformat
+import numpy as np
 import pytest
 import readme
 import stamps
+from PIL import Image
 
 SOURCES = sorted(build.SOURCES.glob("[0-9][0-9]_*.py"))
 NOTEBOOKS = [path for folder in build.EDITIONS.values() for path in sorted(folder.glob("*.ipynb"))]

@@ -437,7 +437,7 @@ print("epochs begun:", len(history.epoch), "of 3")
 # %% [markdown] id="relu-text" lang="en"
 # ## The cures
 #
-# From the same start: tanh or relu in place of sigmoid; relu with He's weights; leaky relu, slope 0.2 for negative $z$. Its mean $f'^2$ is $1.04/2$, so its weights get variance $2/(1.04\,n)$. **Skip connections** add each layer's input to its output (He et al. 2016), so that δ has a way around $f'$ and $W$. **Batch normalization** (Ioffe & Szegedy 2015) and **layer normalization** (Ba et al. 2016) bring every $z$ but the first layer's to mean 0 and deviation 1, over a batch or within a sample. **Clipping** limits each entry of the gradient.
+# From the same start: tanh or relu for sigmoid; relu with He's weights; leaky relu, slope 0.2 for negative $z$, whose mean $f'^2$ is $1.04/2$, with variance $2/(1.04\,n)$. **Skip connections** add each layer's input to its output (He et al. 2016): δ gets a way around $f'$ and $W$. **Batch normalization** (Ioffe & Szegedy 2015) and **layer normalization** (Ba et al. 2016) bring every $z$ but the first layer's to mean 0 and deviation 1, over a batch or within a sample. **Clipping** limits each entry of the gradient.
 #
 # **Predict:** order them by test accuracy.
 
@@ -514,7 +514,7 @@ final["relu, 2 × He, clipped"] = accuracy(trained)
 # Batch normalization also keeps running averages of mean and deviation, to use them on test data; `momentum` says how slowly they follow. Such a state `EnsembleTrainer` refuses, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, all epochs in one long pass. The rule for the learning rate is the same, but with one seed. The 20 that count are the same as before.
 
 # %% [markdown] id="norm-text" lang="zh"
-# 批归一化还要保存均值和标准差的滑动平均，留到测试时使用；`momentum` 决定滑动平均跟随得有多慢。这样的状态 `EnsembleTrainer` 不接受；层归一化则要花它很久来编译。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完。选学习率的规则不变，只是仅用 1 个种子；计入结果的仍是前面那 20 个。
+# 批归一化还要保存均值和标准差的滑动平均，留给测试数据使用；`momentum` 决定滑动平均跟随得有多慢。这样的状态 `EnsembleTrainer` 不接受；层归一化则要花它很久来编译。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完。选学习率的规则不变，只是仅用 1 个种子；计入结果的仍是前面那 20 个。
 
 # %% id="norm"
 def fit_normalized(normalization):

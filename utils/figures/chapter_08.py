@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from utils.plotting import COLOURS, label
+from utils.plotting import COLOURS, label, number
 from utils.statistics import median_interval
 
 
@@ -70,7 +70,7 @@ def staircase(accuracies, baselines):
         xlim=(-0.45, len(medians) - 0.4),
         ylim=(0, 106),
         ylabel="test accuracy (%), median and 95 %",
-        title=f"One decision makes most of the difference: {list(accuracies)[jump]}",
+        title=f"In this order one decision does most: {list(accuracies)[jump]}",
     )
     lowest = min(values.min() for name, values in accuracies.items() if estimates[name].value > 80)
     enlarged.set(
@@ -122,7 +122,7 @@ def learning_rates(tuned, chosen):
     ]
     headline(
         figure,
-        f"Of the {len(learn)} networks that learn, {len(inside)} have their best rate inside the range tried",
+        f"{len(learn)} of these {len(tuned)} networks learn; {len(inside)} of them have their best rate inside the list",
     )
     return figure, (
         f"Validation accuracy by learning rate for {len(tuned)} networks. {len(learn)} rise above "
@@ -140,7 +140,8 @@ def two_orders(gains):
             colour = COLOURS["signal" if name == "relu" else "muted"]
             error = [[gain.value - gain.low], [gain.high - gain.value]]
             axes.bar(place, gain.value, color=colour, yerr=error, capsize=5)
-            label(axes, f"{gain.value:.0f}", (place, gain.high), (-6, 5))
+            text = number(round(gain.value) + 0, "d")  # + 0: no minus before a zero
+            label(axes, text, (place, gain.high), (-6, 5))
         axes.set_xticks(range(len(order)), steps(["", *order])[1:])
         axes.set(title=f"Most by: {hero}", ylim=(min(0, axes.get_ylim()[0]), 100))
     panels[0].set_ylabel("gain in test accuracy\n(points), median and 95 %")
@@ -216,6 +217,15 @@ def confusion(counts):
     )
 
 
+def riddles(x):
+    """Show digits without a word about what they are; x: (samples, 64)."""
+    figure = Figure(figsize=(10, 1.9))
+    for axes, pixels in zip(figure.subplots(1, len(x)), x, strict=True):
+        picture(axes, pixels)
+    headline(figure, f"What do you read? {len(x)} hard digits")
+    return figure, f"{len(x)} pictures of handwritten digits, 8 by 8 pixels each, hard to read."
+
+
 def hard_digits(x, t, probabilities, misread, networks=20):
     """Show digits with the mean probability of the true and of the preferred wrong label.
 
@@ -231,7 +241,7 @@ def hard_digits(x, t, probabilities, misread, networks=20):
             fontsize=9,
             fontweight="normal",
         )
-    headline(figure, "Most networks misread these eight")
+    headline(figure, f"Misread by the most of {networks} networks")
     return figure, (
         f"{len(x)} test digits, each misread by more than half of the networks: "
         f"{bool((misread > networks / 2).all())}."
