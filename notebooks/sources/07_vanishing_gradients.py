@@ -57,7 +57,7 @@ from utils.figures import chapter_07 as figures
 from utils.models import build_mlp
 from utils.plotting import show
 from utils.random_networks import delta_ratios, random_signals
-from utils.signals import ablation_accuracy, update_ratios
+from utils.signals import ablation_accuracy, function_statistics, layer_delta_norms, update_ratios
 from utils.statistics import mean_interval, median_interval, paired_difference, wilson_interval
 
 evidence = EvidenceTable("07")
@@ -287,7 +287,7 @@ evidence.record(
 evidence.record(
     "C19", "relu's derivative stays 1 for z > 0, so it resists vanishing and exploding gradients", seeds=32,
     experiment="relu, 20 layers, weight scale √2", measured=f"δ of the first over the last layer: 10^{np.median(stable).round(1) + 0.0:.1f}",
-    interval=median_interval(stable).outward(1), holds=bool(abs(np.median(stable)) < 1), only_if="the weights have variance 2/n",
+    interval=median_interval(stable).outward(1), holds=bool(abs(np.median(stable)) < 1), only_if="the weights have variance 2/n: the slope alone does not do it",
 )
 
 # %% [markdown] id="deep-text" lang="en"
@@ -816,6 +816,22 @@ evidence.record(
 
 # %% [markdown] id="dead-reading" lang="zh"
 # 步子太大，relu 神经元就成批死去。在两层的网络里，有一个学习率，刚刚超出合适的范围，这时 leaky relu 更好。学习率再大，两者都失败，只是方式不同：relu 的神经元死去，leaky relu 的权值失控，变成 nan。在深层网络里，leaky relu 用自己最好的学习率学得更好；原因不是它的 $f'^2$ 均值更大，因为它的权值已经抵消了这一点。在八层的网络里，用温和的学习率训练，甚至使一些起初是死的神经元又活了过来；这是我们看图时才注意到的，同样的比较共有九个。
+
+# %% [markdown] id="own-text" lang="en"
+# ## Look into a model of your own
+#
+# `layer_delta_norms` and `function_statistics` show the same for any Keras model of Dense layers: δ by layer; and for each activation function the shares of signals that are saturated (slope below 5 % of the largest) or inactive (0), and of units that are dead. Here for a network of two layers trained above:
+
+# %% [markdown] id="own-text" lang="zh"
+# ## 看看你自己的模型
+#
+# 对任何由 Dense 层组成的 Keras 模型，`layer_delta_norms` 和 `function_statistics` 都能给出同样的信息：各层的 δ；以及每个激活函数的信号中，饱和（斜率不到最大斜率的 5 %）和不活跃（为 0）的各占多少，死亡单元又占多少。下面看前面训练过的一个两层网络：
+
+# %% id="own"
+delta = layer_delta_norms(one, *TEST, "categorical_crossentropy")
+print("δ of the first layer over that of the last between 0.1 and 10:", bool(0.1 < delta[0] / delta[-1] < 10))
+for layer, found in enumerate(function_statistics(one, x_test)[:2], 1):
+    print(f"hidden layer {layer}: inactive signals between 20 and 50 %: {0.2 < found.inactive < 0.5}, dead units below 20 %: {found.dead < 0.2}")
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
