@@ -147,15 +147,17 @@ show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence table
 #
-# Every chapter ends with one. A row holds a claim, how it was tested, what came out, and the verdict: *holds*, *holds only if …*, or *does not hold*. The verdict comes from the measurement, not from us.
-#
-# Here the claim is that a line can separate two rings, and chance plays a part: another sample of points would give another share. So we draw 20 samples. Each comes from its own **random seed**, the number from which a computer's random numbers start; the same seed gives the same points again.
+# Every chapter ends with one. A row holds a claim, how it was tested, what came out, and the verdict: *holds*, *holds only if …*, or *does not hold*. The verdict is not written by hand: a rule in the cell (`holds`) decides, and where it is met only under a condition, the cell names that (`only_if`).
 
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据表
 #
-# 每章末尾都有一张证据表。表中每一行写明一个论断、检验的方法、测得的结果和结论：*holds*（成立）、*holds only if*（仅当……时成立）或 *does not hold*（不成立）。结论由测量得出，不由我们说了算。
-#
+# 每章末尾都有一张证据表。表中每一行写明一个论断、检验的方法、测得的结果和结论：*holds*（成立）、*holds only if*（仅当……时成立）或 *does not hold*（不成立）。结论不是手写上去的：由单元格里的一条规则（`holds`）判定；如果只在某个条件下才满足，单元格就写明这个条件（`only_if`）。
+
+# %% [markdown] id="evidence-example" lang="en"
+# Here the claim is that a line can separate two rings, and chance plays a part: another sample of points would give another share. So we draw 20 samples. Each comes from its own **random seed**, the number from which a computer's random numbers start; the same seed gives the same points again.
+
+# %% [markdown] id="evidence-example" lang="zh"
 # 这里的论断是：一条直线能分开两个圆环。其中有偶然的成分：换一批点，分对的比例就会不同。所以我们抽取 20 份样本，每份各用一个**随机种子**，也就是计算机生成随机数时用作起点的那个数；种子相同，得到的点也相同。
 
 # %% id="evidence-seeds"
@@ -167,10 +169,16 @@ for seed in range(20):
 share = median_interval(best)
 
 # %% [markdown] id="interval-text" lang="en"
-# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median at most once in 20 times. Where no chance is involved, the table says "exact".
+# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median at most once in 20 times.
 
 # %% [markdown] id="interval-text" lang="zh"
-# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，20 次里至多有一次漏掉真正的中位数。凡是与偶然无关的，表中写“exact”（精确）。
+# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，20 次里至多有一次漏掉真正的中位数。
+
+# %% [markdown] id="interval-kinds" lang="en"
+# Other chapters do the same for shares (Wilson's interval), for means, and for the difference of two methods on the same seeds. The column "seeds" counts repetitions: seeds, or random starts. In place of an interval stands "exact" where no chance is involved, or where nothing was repeated with other random numbers. Where results vary from computer to computer, an interval is rounded outward, so that it claims no more than was measured.
+
+# %% [markdown] id="interval-kinds" lang="zh"
+# 其他各章对比例（用威尔逊区间）、对平均值，以及对两种方法在相同种子上的差，也都这样做。“seeds”一列记的是重复的次数：种子的个数，或随机起点的个数。与偶然无关的，或者没有换随机数重复过的，不写区间，写“exact”（精确）。如果结果因电脑而异，区间的两端就向外舍入，以免论断超出测得的结果。
 
 # %% id="evidence"
 evidence = EvidenceTable("00")

@@ -241,6 +241,12 @@ network.forward(inputs)
 network.backward(targets)
 [gradient.shape for gradient in network.weight_gradients + network.bias_gradients]
 
+# %% [markdown] id="tools-text" lang="en"
+# Two tools come in from here on. **TensorFlow** computes with arrays as NumPy does, and its `GradientTape` records a computation and returns the derivatives of the result. **Keras** builds networks on top of it: a model made of layers, `compile` to choose its optimizer and loss, `fit` to train it.
+
+# %% [markdown] id="tools-text" lang="zh"
+# 从这里起要用到两个工具。**TensorFlow** 像 NumPy 一样做数组运算，它的 `GradientTape` 会记下一段计算，并给出结果的导数。**Keras** 在 TensorFlow 之上搭建网络：模型由层组成，用 `compile` 选定优化器和损失，用 `fit` 训练。
+
 # %% [markdown] id="proof-text" lang="en"
 # ## Check it
 #
@@ -291,14 +297,14 @@ evidence.record(
 #
 # Taking the slope at $a$ instead of $z$; leaving out the slope of the output layer; forgetting the biases.
 #
-# **Predict:** how far off is each? The check has to catch all three.
+# **Predict:** which of the three is furthest off? The check has to catch them all.
 
 # %% [markdown] id="mistakes-text" lang="zh"
 # ## 三种常见的错误
 #
 # 在 $a$ 处而不是在 $z$ 处取斜率；漏掉输出层的斜率；忘了偏置。
 #
-# **预测：** 每一种会差多少？三种错误，检验都必须查出来。
+# **预测：** 三种错误中，哪一种偏得最远？检验必须把它们全都查出来。
 
 # %% id="mistakes"
 slope = network.activations[0].derivative
@@ -353,10 +359,10 @@ for _ in range(2000):
 print("a trained 2-8-8-1 purelin network:", deep.forward(XOR_x).round(3).ravel().tolist())
 
 # %% [markdown] id="purelin-reading" lang="en"
-# Layers of purelin collapse into one linear map, and the best linear map says ½ to everything. Sign fails differently: with a hidden layer it *can* represent the answer, as the weights below show. But its slope is 0 almost everywhere, so every δ behind it is 0 and no error comes back to teach it.
+# Layers of purelin collapse into one linear map, and the best linear map says ½ to everything. Sign fails differently: with a hidden layer it *can* represent the answer, as the weights below show. (It gives −1 or 1; here −1 stands for the answer 0.) But its slope is 0 almost everywhere, so every δ behind it is 0 and no error comes back to teach it.
 
 # %% [markdown] id="purelin-reading" lang="zh"
-# purelin 的各层会合并成一个线性映射，而最好的线性映射对每个样本都回答 ½。sign 失败的原因则不同：有了隐藏层，它*能够*表示答案，下面的权值就是证明。但它的斜率几乎处处为 0，误差往回传到它这里，δ 就成了 0，没有误差能传回来教它。
+# purelin 的各层会合并成一个线性映射，而最好的线性映射对每个样本都回答 ½。sign 失败的原因则不同：有了隐藏层，它*能够*表示答案，下面的权值就是证明。（它只输出 −1 或 1，这里用 −1 代表答案 0。）但它的斜率几乎处处为 0，误差往回传到它这里，δ 就成了 0，没有误差能传回来教它。
 
 # %% id="sign-hidden"
 sign = BPNetwork((2, 2, 1), "sign", seed=0)
@@ -381,14 +387,14 @@ evidence.record(
 # %% [markdown] id="success-text" lang="en"
 # ## From which starts does it learn?
 #
-# A network with a tanh hidden layer can represent XOR. Its output neuron has the activation **sigmoid**, $1/(1+e^{-z})$, which maps any number to one between 0 and 1. Learning it is another matter, for some random starts lead nowhere.
+# A network with a tanh hidden layer can represent XOR. Its output neuron has the activation **sigmoid**, $1/(1+e^{-z})$, which maps any number to one between 0 and 1. Learning it is another matter: does it succeed from every random start?
 #
 # Where does it start? Each weight is drawn uniformly between $\pm\sqrt{6/(n_{\text{in}}+n_{\text{out}})}$, all values equally likely; $n_{\text{in}}$ and $n_{\text{out}}$ are the sizes of the two layers it connects (Glorot & Bengio 2010). The biases start at 0.
 
 # %% [markdown] id="success-text" lang="zh"
 # ## 从哪些初始权值出发能学会？
 #
-# 带一个 tanh 隐藏层的网络能够表示 XOR。它的输出神经元使用激活函数 **sigmoid**，即 $1/(1+e^{-z})$，它把任意的数映射到 0 与 1 之间。能不能学会则是另一回事，因为有些随机的初始权值会走进死胡同。
+# 带一个 tanh 隐藏层的网络能够表示 XOR。它的输出神经元使用激活函数 **sigmoid**，即 $1/(1+e^{-z})$，它把任意的数映射到 0 与 1 之间。能不能学会则是另一回事：从每一组随机的初始权值出发，都能成功吗？
 #
 # 初始权值从哪里来？每个权值都在 $\pm\sqrt{6/(n_{\text{in}}+n_{\text{out}})}$ 之间均匀抽取，区间内各个值的机会均等；$n_{\text{in}}$ 和 $n_{\text{out}}$ 是这个权值所连接的前后两层的神经元个数（Glorot & Bengio 2010）。偏置从 0 开始。
 
@@ -400,14 +406,15 @@ evidence.record(
 
 # %% id="success"
 def success(hidden_units, starts=200, learning_rate=2.0, steps=3000):
+    # Only the starting weights of these networks are used; the output below is a sigmoid.
     networks = [BPNetwork((2, hidden_units, 1), "tanh", seed=seed) for seed in range(starts)]
     W1, W2 = (np.stack([network.weights[layer] for network in networks]) for layer in (0, 1))
     b1, b2 = np.zeros((starts, 1, hidden_units)), np.zeros((starts, 1, 1))
     for _ in range(steps):
         a = np.tanh(XOR_x @ W1 + b1)
         Y = 1 / (1 + np.exp(-(a @ W2 + b2)))
-        delta2 = (Y - XOR_T) / 4 * Y * (1 - Y)
-        delta1 = (delta2 @ W2.swapaxes(1, 2)) * (1 - a**2)
+        delta2 = (Y - XOR_T) / 4 * Y * (1 - Y)  # 4 samples; sigmoid's slope is Y (1 − Y)
+        delta1 = (delta2 @ W2.swapaxes(1, 2)) * (1 - a**2)  # the slope of tanh
         W2 -= learning_rate * a.swapaxes(1, 2) @ delta2
         b2 -= learning_rate * delta2.sum(axis=1, keepdims=True)
         W1 -= learning_rate * XOR_x.T @ delta1
@@ -442,18 +449,18 @@ evidence.record(
     experiment="200 random starts for each of 5 widths, 3,000 steps", seeds=200,
     measured=f"2 hidden neurons {rates[1].value:.0%} of starts, 8 hidden neurons {rates[4].value:.0%}",
     interval=rates[1][1:], holds=bool(rates[4].low > 0.95 and rates[0].high < 0.05),
-    only_if="it is wide enough: with 2 hidden neurons many starts get stuck",
+    only_if="it is wide enough: with 2 hidden neurons many had not learned it after 3,000 steps",
 )
 
 # %% [markdown] id="keras-text" lang="en"
 # ## The same network in Keras
 #
-# Keras does the same arithmetic. One pass over all the data is an **epoch**, the samples of one step are a **batch**, and plain gradient descent is called SGD there. From the same weights, with the same data in the same order, the losses of 30 epochs must agree. `QuadraticCost` is our $E$ as a Keras loss; chapter 02 tells why Keras's own differs by a factor.
+# Keras does the same arithmetic. One pass over all the data is an **epoch**, the samples of one step are a **batch**, and plain gradient descent is called SGD there. From the same weights, with the same data in the same order, the losses of 30 epochs must agree: with one batch an epoch, Keras reports the loss before the step, and so do we. `QuadraticCost` is our $E$ as a Keras loss; chapter 02 tells why Keras's own differs by a factor.
 
 # %% [markdown] id="keras-text" lang="zh"
 # ## 用 Keras 写同一个网络
 #
-# Keras 做的是同样的运算。把全部数据过一遍称为一**轮**，一步所用的样本称为一**批**，普通的梯度下降在 Keras 里叫作 SGD。从同样的权值出发，数据相同，顺序也相同，30 轮的损失就必须一致。`QuadraticCost` 就是我们的 $E$，只是写成了 Keras 的损失；它与 Keras 自带的为什么相差一个倍数，见第 02 章。
+# Keras 做的是同样的运算。把全部数据过一遍称为一**轮**，一步所用的样本称为一**批**，普通的梯度下降在 Keras 里叫作 SGD。从同样的权值出发，数据相同，顺序也相同，30 轮的损失就必须一致：每轮只有一批时，Keras 报告的是这一步之前的损失，我们算的也是。`QuadraticCost` 就是我们的 $E$，只是写成了 Keras 的损失；它与 Keras 自带的为什么相差一个倍数，见第 02 章。
 
 # %% id="keras"
 from utils.losses import QuadraticCost
@@ -466,7 +473,7 @@ history = model.fit(XOR_x, XOR_T, batch_size=4, epochs=30, shuffle=False, verbos
 # %% id="keras-compare"
 losses = []
 for _ in range(30):
-    losses.append(quadratic_cost(XOR_T, network.forward(XOR_x)))
+    losses.append(quadratic_cost(XOR_T, network.forward(XOR_x)))  # before the step
     network.backward(XOR_T)
     network.update(0.3)
 assert np.allclose(losses, history.history["loss"], rtol=1e-5)
@@ -530,10 +537,10 @@ def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
 by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
 
 # %% [markdown] id="digits-keras-text" lang="en"
-# In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once; chapter 05 shows it.
+# In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once, each as `model.fit` would. Chapter 05 tells how, with `EnsembleTrainer`, which keeps the compiled program.
 
 # %% [markdown] id="digits-keras-text" lang="zh"
-# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型；第 05 章会介绍它。
+# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型，每个种子的结果都与用 `model.fit` 训练的相同。其中的做法，第 05 章讲 `EnsembleTrainer` 时会说明，它还会保留编译好的程序。
 
 # %% id="digits-keras"
 from utils.ensembles import train_many
@@ -576,7 +583,7 @@ evidence.record(
     "01.2", "The network of 25 lines does what Keras does",
     experiment="digits, 64-32-10, 20 epochs, 20 splits, test accuracy in percent", seeds=20,
     measured=f"{hand.value:.0f} % by hand and {keras_mean.value:.0f} % in Keras; interval of the difference in points",
-    interval=np.round(gap[1:], 1), holds=bool(max(abs(gap.low), abs(gap.high)) < 1),
+    interval=gap.outward(), holds=bool(max(abs(gap.low), abs(gap.high)) < 1),
 )
 
 # %% [markdown] id="evidence-text" lang="en"

@@ -133,7 +133,7 @@ def shrink_factors(rates, measured, c):
     axes.axhline(1, color=COLOURS["muted"], linewidth=1)
     for edge, text in ((1 / c, "1/c"), (2 / c, "2/c")):
         axes.axvline(edge, color=COLOURS["muted"], linewidth=1, linestyle=":")
-        label(axes, text, (edge, 1.35), (5, 0), color=COLOURS["muted"])
+        label(axes, text, (edge, 1.65), (5, 0), color=COLOURS["muted"])
     regions = {"walks in\nfrom one side": 0.5, "zig-zags in": 1.5, "flies out": 2.35}
     for text, place in regions.items():
         axes.text(place / c, 1.08 if place < 2 else 0.7, text, ha="center", color=COLOURS["muted"])
@@ -141,7 +141,7 @@ def shrink_factors(rates, measured, c):
     axes.set(
         xlabel="learning rate η",
         ylabel="distance after / before a step",
-        ylim=(-0.03, 1.45),
+        ylim=(-0.03, 1.8),
         title="Measured factors lie on |1 − ηc|: below 1 up to η = 2/c",
     )
     worst = np.abs(measured - np.abs(1 - rates * c)).max()

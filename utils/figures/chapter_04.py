@@ -162,12 +162,13 @@ def film_strip(E, walks, steps):
         first, second = walks.losses[step]
         axes.set(title=f"step {step}: {first:.2f}, {second:.2f}", ylabel="")
         parts.append(f"after {step} steps {first:.2f} and {second:.2f}")
+    panels[0].set_ylabel("$w_2$")
     scale(figure, bands, panels)
     return figure, f"The two walks at {len(steps)} moments, with their losses: {'; '.join(parts)}."
 
 
 def basins(E, axis, second, ends, losses):
-    """Show which start leads to which of two minima."""
+    """Show which start leads to which of two minima; `second` is true where it is the second."""
     figure = Figure(figsize=(5.6, 5))
     axes = figure.subplots()
     colours = ListedColormap([COLOURS["class_0"], COLOURS["class_1"]])
@@ -178,10 +179,11 @@ def basins(E, axis, second, ends, losses):
     for end, loss, marker in zip(ends, losses, "o^", strict=True):
         axes.plot(*end, marker, color=COLOURS["theory"], markersize=8)
         label(axes, f"E = {loss:.3f}", end, (8, 6))
-    axes.set_title(f"A curved border: {(~second).mean():.0%} of the starts on one side")
+    shares = f"{(~second).mean():.0%} and {second.mean():.0%}"
+    axes.set_title(f"A curved border: {shares} of the starts")
     return figure, (
-        f"Map of {second.size:,} starts: {(~second).mean():.0%} lead to the minimum with loss {losses[0]:.3f}, "
-        f"{second.mean():.0%} to that with loss {losses[1]:.3f}."
+        f"Map of {second.size:,} starts, each walked until it arrived: {shares} reach the minima with "
+        f"loss {losses[0]:.3f} and {losses[1]:.3f}."
     )
 
 
@@ -227,55 +229,79 @@ def real_bowls(raw, standardized, target, bowls):
     return figure, f"Contours of the loss over two weights with the descent: {'; '.join(texts)}."
 
 
-def batches(by_batch, start):
-    """Show the distance to the minimum by pass for each batch size, medians and middle halves."""
-    figure = Figure(figsize=(8, 4))
-    axes = figure.subplots()
-    styles = {442: ("theory", "-", "all 442"), 32: ("weight", "--", "32"), 1: ("error", ":", "one")}
-    parts = []
-    for size, distances in by_batch.items():
-        colour, style, text = styles[size]
-        low, middle, high = np.quantile(distances, [0.25, 0.5, 0.75], axis=0)
-        passes = np.arange(len(middle) + 1)
-        axes.plot(passes, [start, *middle], style, color=COLOURS[colour])
-        axes.fill_between(
-            passes, [start, *low], [start, *high], color=COLOURS[colour], alpha=0.2, linewidth=0
-        )
-        label(axes, text, (passes[-1], middle[-1]), (6, -4), color=COLOURS[colour])
-        parts.append(f"{text} {middle[-1]:.1f}")
-    axes.set(xlabel="passes over the data", ylabel="distance to the minimum (median, middle half)")
-    axes.set(yscale="log", xlim=(0, 22.5), xticks=range(0, 21, 5))
-    axes.set_title("At the same small rate small batches run ahead; single samples stop early")
-    return (
-        figure,
-        f"Median distance to the minimum after 20 passes, from {start:.1f}: batches of {', '.join(parts)}.",
+def fastest(counts_of):
+    """Return the name with the smallest median, and those that are not clearly behind it."""
+    first = min(counts_of, key=lambda name: np.median(counts_of[name]))
+    gaps = {n: paired_difference(c, counts_of[first], "median") for n, c in counts_of.items()}
+    return [name for name, gap in gaps.items() if gap.low <= 0]
+
+
+def batches(by_batch, needed):
+    """Show the distance to the minimum by pass, for each batch size on each bowl.
+
+    by_batch: {bowl: {batch size: distances relative to the first, shape (passes, runs)}}, of which
+    medians and middle halves are drawn. needed: {bowl: {batch size: passes to 5 %, one per run}}.
+    """
+    figure = Figure(figsize=(10, 4))
+    styles = {
+        442: ("theory", "-", "full batch"),
+        32: ("weight", "--", "batches of 32"),
+        1: ("error", ":", "single samples"),
+    }
+    texts = []
+    panels = figure.subplots(1, len(by_batch), sharey=True)
+    for axes, (bowl, sizes) in zip(panels, by_batch.items(), strict=True):
+        for size, distances in sizes.items():
+            colour, line, text = styles[size]
+            low, middle, high = np.quantile(distances, [0.25, 0.5, 0.75], axis=1)
+            passes = np.arange(1, len(middle) + 1)
+            axes.plot(passes, middle, line, color=COLOURS[colour], label=text)
+            axes.fill_between(passes, low, high, color=COLOURS[colour], alpha=0.2, linewidth=0)
+        axes.axhline(0.05, color=COLOURS["muted"], linewidth=1)
+        medians = [f"{styles[n][2]} {np.median(c):.1f}" for n, c in needed[bowl].items()]
+        ticks = [1, 2, 5, 10, 20, 50, 100]
+        axes.set(xscale="log", yscale="log", xlim=(0.9, 130), ylim=(2e-3, 1.2))
+        axes.set_xticks(ticks, labels=ticks)
+        axes.minorticks_off()
+        axes.set(xlabel="passes over the data")
+        ahead = fastest(needed[bowl])
+        names = " and ".join(styles[size][2] for size in ahead)
+        found = "no size is ahead" if len(ahead) == len(sizes) else f"fewest passes with {names}"
+        axes.set_title(f"{bowl} bowl: {found}", fontsize=11)
+        label(axes, "5 %", (100, 0.05), (0, 3), color=COLOURS["muted"])
+        texts.append(f"{bowl} bowl: {', '.join(medians)}")
+    panels[0].set_ylabel("distance, relative to the first\n(median, middle half)")
+    panels[-1].legend(loc="upper right")
+    return figure, (
+        "Distance to the minimum by pass for batches of 442, 32 and 1, each at its best rate. "
+        f"Median passes to 5 %, {'; '.join(texts)}."
     )
 
 
 def optimizers(steps):
-    """Show the steps that each optimizer needs on each surface, with the median's interval."""
-    figure = Figure(figsize=(10, 3))
+    """Show the steps that each method needs on each bowl, with the median's interval."""
+    figure = Figure(figsize=(11, 3.4))
     texts = []
-    for axes, (surface, counts_of) in zip(
-        figure.subplots(1, len(steps), sharey=True), steps.items(), strict=True
-    ):
+    panels = figure.subplots(1, len(steps), sharey=True)
+    for axes, (bowl, counts_of) in zip(panels, steps.items(), strict=True):
         parts = []
         for row, (name, counts) in enumerate(counts_of.items()):
             value, low, high = median_interval(counts)
-            offsets = row + np.linspace(-0.25, 0.25, len(counts))
-            axes.plot(counts, offsets, "os^"[row], color=COLOURS["weight"], alpha=0.4, markersize=4)
+            offsets = row + np.linspace(-0.3, 0.3, len(counts))
+            marker = "os^vP"[row]
+            axes.plot(counts, offsets, marker, color=COLOURS["weight"], alpha=0.3, markersize=3)
             spread = [[value - low], [high - value]]
             axes.errorbar(value, row, xerr=spread, fmt="D", color=COLOURS["theory"], capsize=5)
-            parts.append(f"{name} {value:g}")
-        ticks = [0, 1, 2, 5, 10, 20, 50, 100, 200]
-        axes.set(xscale="symlog", xlim=(-0.5, 260), xlabel="steps")
+            parts.append(f"{name} {value:.1f}")
+        ticks = [2, 5, 10, 20, 50, 100, 200]
+        axes.set(xscale="log", xlim=(1.5, 330), xlabel="steps")
         axes.set_xticks(ticks, labels=ticks)
+        axes.minorticks_off()
         axes.set_yticks(range(len(counts_of)), labels=list(counts_of))
-        fastest = min(counts_of, key=lambda name: np.median(counts_of[name]))
-        gaps = {n: paired_difference(c, counts_of[fastest], "median") for n, c in counts_of.items()}
-        ahead = " and ".join(name for name, gap in gaps.items() if gap.low <= 0)
-        axes.set_title(f"{surface}: fewest steps with {ahead}", fontsize=11)
-        texts.append(f"{surface}: {', '.join(parts)}")
+        ahead = "\nand ".join(fastest(counts_of))
+        axes.set_title(f"{bowl}: fewest with\n{ahead}", fontsize=11)
+        texts.append(f"{bowl}: {', '.join(parts)}")
+    panels[0].invert_yaxis()
     return figure, f"Median steps of {len(counts)} random starts. {'; '.join(texts)}."
 
 
