@@ -7,7 +7,7 @@ import numpy as np
 from utils.validation import check_array, check_count, check_number
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Descent:
     """The path of a descent: entry k of each array belongs to the weights after k steps.
 

@@ -42,8 +42,11 @@ class Interval(typing.NamedTuple):
         return float(low / scale) + 0.0, float(high / scale) + 0.0  # + 0.0: no minus before a zero
 
     def excludes(self, number):
-        """Return whether `number` lies outside the limits, for example 0 for a difference."""
-        return not self.low <= number <= self.high
+        """Return whether `number` lies outside the limits, for example 0 for a difference.
+
+        Limits that are NaN exclude nothing.
+        """
+        return bool(number < self.low or number > self.high)
 
 
 def _check_sample(name, values, level):
@@ -78,20 +81,27 @@ def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, 
     """Return `statistic` of `values`, a number per seed, with its percentile bootstrap interval.
 
     `statistic` takes an array and an `axis`, as `np.median` does. Efron, "Bootstrap methods:
-    another look at the jackknife", Annals of Statistics 7 (1979).
+    another look at the jackknife", Annals of Statistics 7 (1979). Raises `ValueError` where it is
+    not finite for all the resamples that the limits rest on.
     """
     values, level = _check_sample("values", values, level)
     if not callable(statistic):
         fail("statistic", "a function of an array and an axis", statistic)
-    found = stats.bootstrap(
-        (values,),
-        statistic,
-        confidence_level=level,
-        n_resamples=check_count("resamples", resamples, minimum=2, maximum=10**6),
-        method="percentile",
-        random_state=np.random.default_rng(check_count("seed", seed, minimum=0)),
-    ).confidence_interval
-    return Interval(float(statistic(values, axis=0)), float(found.low), float(found.high))
+    resamples = check_count("resamples", resamples, minimum=2, maximum=10**6)
+    random = np.random.default_rng(check_count("seed", seed, minimum=0))
+    with np.errstate(invalid="ignore"):  # what is not finite is refused below
+        found = stats.bootstrap(
+            (values,),
+            statistic,
+            confidence_level=level,
+            n_resamples=resamples,
+            method="percentile",
+            random_state=random,
+        ).confidence_interval
+    interval = Interval(float(statistic(values, axis=0)), float(found.low), float(found.high))
+    if not np.isfinite(interval).all():
+        fail("statistic", "finite for `values` and their resamples", tuple(interval))
+    return interval
 
 
 def median_interval(values, level=0.95):
