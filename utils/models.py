@@ -199,12 +199,18 @@ def build_mlp(
 def _sequential(sizes, names, dtype, initializers=("glorot_uniform", "zeros"), seed=None):
     import keras  # here, not above: the network by hand does without it
 
-    seeds = [None] * len(names)
+    seeds = [None] * 2 * len(names)
     if seed is not None:
-        seeds = np.random.SeedSequence(seed).generate_state(len(names)).tolist()
+        # One for each kernel, then one for each bias: with its kernel's, a bias would repeat it.
+        seeds = np.random.SeedSequence(seed).generate_state(2 * len(names)).tolist()
     model = keras.Sequential([keras.Input((sizes[0],), name="inputs", dtype=dtype)], name="mlp")
-    for number, (units, name, seed) in enumerate(zip(sizes[1:], names, seeds, strict=True), 1):
-        kernel, bias = (_initializer(initializer, seed) for initializer in initializers)
+    for number, (units, name) in enumerate(zip(sizes[1:], names, strict=True), 1):
+        kernel, bias = (
+            _initializer(f"{part}_initializer", initializer, seed)
+            for part, initializer, seed in zip(
+                ("kernel", "bias"), initializers, seeds[number - 1 :: len(names)], strict=True
+            )
+        )
         layer = keras.layers.Dense(
             units,
             activation=_keras_activation(name),
@@ -227,21 +233,21 @@ def _keras_activation(name):
     return keras.activations.get("linear" if name == "purelin" else name)
 
 
-def _initializer(initializer, seed):
+def _initializer(argument, initializer, seed):
     """Return a new initializer of the same kind for one layer, with `seed` if it draws numbers."""
     import keras
 
     if not isinstance(initializer, (str, dict)) and not callable(initializer):
-        fail("initializer", "a name or an object of keras.initializers", initializer)
+        fail(argument, "a name or an object of keras.initializers", initializer)
     try:
         initializer = keras.initializers.get(initializer)
     except (TypeError, ValueError):
-        fail("initializer", "a name or an object of keras.initializers", initializer)
+        fail(argument, "a name or an object of keras.initializers", initializer)
     if not isinstance(initializer, keras.initializers.Initializer):
         return initializer
     config = initializer.get_config()
     if config.get("seed") is not None:
-        fail("initializer", "without a seed of its own; pass seed= to build_mlp", config)
+        fail(argument, "without a seed of its own; pass seed= to build_mlp", config)
     return type(initializer).from_config(config | ({"seed": seed} if "seed" in config else {}))
 
 
