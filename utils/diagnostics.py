@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from utils.activations import ACTIVATIONS
-from utils.keras_checks import check_batch, mean_loss
+from utils.keras_checks import check_batch, check_dense_model, kept_states, mean_loss
 from utils.models import BPNetwork
 from utils.validation import check_array, check_choice, fail, refuse_overflow
 
@@ -71,20 +71,25 @@ def relative_error(found, wanted):
     """Return max |found − wanted| / max |wanted|, the relative error of an array as a whole.
 
     Both are arrays of one shape, or lists of such arrays; then the worst array counts, so that a
-    layer with small gradients cannot hide behind one with large ones. An array that should be 0
-    throughout counts with its absolute error. 0 is perfect agreement. First used in chapter 01.
+    layer with small gradients cannot hide behind one with large ones. A list of numbers is one
+    array. An array that should be 0 throughout counts with its absolute error. 0 is perfect
+    agreement. First used in chapter 01.
     """
-    if not isinstance(wanted, (list, tuple)) or not isinstance(found, (list, tuple)):
+    lists = isinstance(found, (list, tuple)) and isinstance(wanted, (list, tuple))
+    if not lists or not any(map(_has_axes, (*found, *wanted))):
         return _relative_error("found", found, "wanted", wanted)
-    if len(found) != len(wanted) or not wanted:
+    if len(found) != len(wanted):
         raise ValueError(
-            f"found must hold as many arrays as wanted, and at least one, "
-            f"got {len(found)} and {len(wanted)}"
+            f"found must hold as many arrays as wanted, got {len(found)} and {len(wanted)}"
         )
     return max(
         _relative_error(f"found[{i}]", pair[0], f"wanted[{i}]", pair[1])
         for i, pair in enumerate(zip(found, wanted, strict=True))
     )
+
+
+def _has_axes(part):
+    return isinstance(part, (list, tuple)) or getattr(part, "ndim", 0) > 0
 
 
 def _relative_error(found_name, found, wanted_name, wanted):
@@ -107,23 +112,21 @@ def layer_gradient_norms(model, x, y, loss):
     model: a built Keras model; layers of any other kind may stand between. x, y: a batch. loss: a
     Keras loss or its name. Returns a float64 array with one norm for each Dense layer. The model
     is called as in training (batch normalization uses the batch's statistics) and is not changed.
-    Raises `ValueError` if there is no Dense layer. First shown in chapter 07.
+    Raises `ValueError` for a model without Dense layers, or with models inside. First shown in
+    chapter 07.
     """
     import keras
     import tensorflow as tf
 
-    if not isinstance(model, keras.Model):
-        fail("model", "a Keras model", model)
+    check_dense_model(model)
     kernels = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    if not kernels:
-        fail("model", "a model with at least one Dense layer", model.layers)
     x = check_batch(model, x)
-    before = [variable.numpy() for variable in model.non_trainable_variables]
-    with tf.GradientTape() as tape:
+    with kept_states(model), tf.GradientTape() as tape:
+        tape.watch([kernel.value for kernel in kernels])  # those of frozen layers too
         cost = mean_loss(loss, y, model(x, training=True))
-    gradients = tape.gradient(cost, [kernel.value for kernel in kernels])
-    for variable, value in zip(model.non_trainable_variables, before, strict=True):
-        variable.assign(value)
+    gradients = tape.gradient(
+        cost, [kernel.value for kernel in kernels], unconnected_gradients="zero"
+    )
     return np.array([np.linalg.norm(gradient.numpy().astype(np.float64)) for gradient in gradients])
 
 

@@ -13,7 +13,7 @@ import dataclasses
 
 import numpy as np
 
-from utils.keras_checks import check_batch, mean_loss
+from utils.keras_checks import check_batch, check_dense_model, kept_states, mean_loss
 from utils.validation import (
     check_array,
     check_choice,
@@ -63,7 +63,7 @@ def layer_deltas(model, x, y, loss):
     """
     import tensorflow as tf
 
-    _check_model(model)
+    check_dense_model(model)
     x = check_batch(model, x)
     with tf.GradientTape() as tape, _recording(model, tape) as record:
         cost = mean_loss(loss, y, model(x, training=True))
@@ -81,7 +81,7 @@ def function_statistics(model, x, training=False):
     """
     import tensorflow as tf
 
-    _check_model(model)
+    check_dense_model(model)
     x = check_batch(model, x)
     with tf.GradientTape(persistent=True) as tape, _recording(model, tape) as record:
         model(x, training=training)
@@ -124,7 +124,7 @@ def ablate(model, x, share, order="random", *, active_only=False, layers=None, s
     layers. The model is left as it was. Raises `ValueError` for unknown orders and names. First
     shown in chapter 07.
     """
-    _check_model(model)
+    check_dense_model(model)
     share = check_number("share", share, minimum=0, maximum=1)
     check_choice("order", order, ORDERS)
     random = np.random.default_rng(check_count("seed", seed, minimum=0))
@@ -230,19 +230,14 @@ def _recording(model, tape=None, change=None):
     record = _Record(tape, change)
     own_functions = (keras.layers.Activation, keras.layers.ReLU, keras.layers.LeakyReLU)
     own_functions += (keras.layers.ELU, keras.layers.PReLU, keras.layers.Softmax)
-    states = [(variable, variable.numpy()) for variable in model.non_trainable_variables]
-    with contextlib.ExitStack() as stack:
+    with kept_states(model), contextlib.ExitStack() as stack:
         for layer in model.layers:
             if isinstance(layer, keras.layers.Dense):
                 stack.enter_context(_replaced(layer, "activation", record.dense(layer)))
             elif isinstance(layer, own_functions) and not _is_linear(layer):
                 call = _caller(record, layer.name, layer.call)
                 stack.enter_context(_replaced(layer, "call", call))
-        try:
-            yield record
-        finally:
-            for variable, value in states:
-                variable.assign(value)
+        yield record
 
 
 def _caller(record, name, f):
@@ -265,17 +260,6 @@ def _replaced(layer, attribute, value):
 def _is_linear(function):
     function = getattr(function, "activation", function)
     return getattr(function, "__name__", "") == "linear"
-
-
-def _check_model(model):
-    import keras
-
-    if not isinstance(model, keras.Model) or not model.built:
-        fail("model", "a Keras model that has been built", model)
-    if any(isinstance(layer, keras.Model) for layer in model.layers):
-        fail("model", "one without other models inside", model)
-    if not any(isinstance(layer, keras.layers.Dense) for layer in model.layers):
-        fail("model", "a model with at least one Dense layer", model)
 
 
 def _as_float64(tensor):

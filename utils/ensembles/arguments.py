@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.keras_checks import as_float32
+from utils.keras_checks import as_float32, same_rank
 from utils.validation import check_array, check_count, fail
 
 
@@ -133,7 +133,7 @@ class FunctionLoss(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         """Return the loss of each sample."""
-        return self.function(y_true, y_pred)
+        return self.function(*same_rank(y_true, y_pred))
 
 
 def as_loss(loss):
