@@ -154,9 +154,7 @@ def test_an_error_while_drawing_leaves_no_figure_open(displayed):
 
 @pytest.mark.parametrize("start", [0.9, 3.1, -2])
 def test_a_start_outside_its_slider_is_refused(start):
-    with pytest.raises(
-        ValueError, match="^slider width must be a start between lowest and highest"
-    ):
+    with pytest.raises(ValueError, match="^slider width must be a start between"):
         build_controls(draw, width=(1, 3, 0.5, start))
     for end in (1, 3):
         assert build_controls(draw, width=(1, 3, 0.5, end)).children[0].value == end

@@ -111,13 +111,14 @@ def image_bundle(image, alt, kind="png"):
 def show_animation(figure, draw, frames, alt, fps=8):
     """Display an animated GIF in the notebook, with the alternative text `alt`; close `figure`.
 
-    `draw(frame)` changes `figure` for each of `frames`, at least one. A GIF plays in JupyterLab, VS Code and
-    Colab without JavaScript. Keep figures small: a notebook must stay below 1.5 MB.
+    `draw(frame)` changes `figure` for each of `frames`, at least one. A GIF plays in JupyterLab,
+    VS Code and Colab without JavaScript. Keep figures small: a notebook must stay below 1.5 MB.
     First shown in chapter 04. Raises `ValueError` as `show` does, and where there is no frame.
     """
     import pathlib
     import tempfile
 
+    import matplotlib
     from IPython.display import display
     from matplotlib.animation import PillowWriter
 
@@ -127,10 +128,13 @@ def show_animation(figure, draw, frames, alt, fps=8):
         frames, fps = _check_frames(draw, frames), check_number("fps", fps, positive=True)
         path = pathlib.Path(folder, "animation.gif")
         writer = PillowWriter(fps=fps)
-        with writer.saving(figure, path, dpi=figure.dpi):
+        # Not `writer.saving`, which hides the error of a first frame behind its own.
+        writer.setup(figure, path, dpi=figure.dpi)
+        with matplotlib.rc_context({"savefig.bbox": None}):  # all frames of one size
             for frame in frames:
                 draw(frame)
                 writer.grab_frame()
+        writer.finish()
         display(image_bundle(path.read_bytes(), alt, kind="gif"), raw=True)
 
 
