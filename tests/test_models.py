@@ -385,3 +385,38 @@ def test_build_mlp_keeps_the_kernels_that_its_seed_has_always_given():
 def test_build_mlp_names_the_initializer_that_is_wrong(argument, value):
     with pytest.raises(ValueError, match=f"^{argument} must be"):
         build_mlp((3,), inputs=1, **{argument: value})
+
+
+REPLACED = {
+    "all weights": lambda n: setattr(n, "weights", [2 * W for W in n.weights]),
+    "one weight array": lambda n: n.weights.__setitem__(0, 2 * n.weights[0]),
+    "the biases": lambda n: setattr(n, "biases", [b + 1 for b in n.biases]),
+}
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_signals_and_gradients_of_other_weights_are_not_used(what):
+    network, x, T = make((2, 3, 1), "tanh")
+    REPLACED[what](network)
+    with pytest.raises(ValueError, match=r"update needs backward\(y_true\) of the present weights"):
+        network.update(0.1)
+    with pytest.raises(ValueError, match=r"backward needs forward\(x\) of the present weights"):
+        network.backward(T)
+    network.forward(x)
+    with pytest.raises(ValueError, match=r"update needs backward\(y_true\)"):
+        network.update(0.1)
+    network.backward(T)
+    assert relative_error(network.gradients, by_tape(network, x, T)[1]) < 1e-12
+    network.update(0.1)
+
+
+def test_a_second_forward_pass_leaves_the_gradients_usable():
+    network, x, T = make((2, 3, 1), "tanh")
+    wanted = [
+        part - 0.5 * slope
+        for part, slope in zip(network.parameters, network.gradients, strict=True)
+    ]
+    network.forward(x + 1)  # the same weights: a look at other samples
+    network.update(0.5)
+    for found, part in zip(network.parameters, wanted, strict=True):
+        np.testing.assert_array_equal(found, part)

@@ -22,7 +22,9 @@ class BPNetwork:
     """A multilayer feed-forward network that learns by sending its error back.
 
     weights, biases: for each layer an array W of shape (fan_in, fan_out), as in Keras, and an
-        array b of shape (fan_out,). They may be set; `update` replaces them and changes none.
+        array b of shape (fan_out,). Other arrays may be put in their place, and `forward` is due
+        again (a number changed within an array goes unnoticed); `update` replaces them and changes
+        none.
     z, a: after `forward`, the signals before and after each layer's activation, shape (N, fan_out);
         `a[0]` is the input x, so that `a[l + 1]` belongs to `z[l]` and `weights[l]`.
     delta: after `backward`, the error signals δ = ∂E/∂z of each layer, shape (N, fan_out).
@@ -54,7 +56,7 @@ class BPNetwork:
             self.weights.append(random.uniform(-limit, limit, (fan_in, fan_out)))
             self.biases.append(np.zeros(fan_out))
         self.z = self.a = self.delta = self.weight_gradients = self.bias_gradients = None
-        self._signals_are_fresh = self._gradients_are_fresh = False  # of the present weights
+        self._passed = self._differentiated = None  # `parameters` of the last forward and backward
 
     def forward(self, x):
         """Send the samples x, shape (N, inputs), forward; return the outputs Y, (N, outputs)."""
@@ -62,12 +64,12 @@ class BPNetwork:
         for W, b, f in zip(self.weights, self.biases, self.activations, strict=True):
             self.z.append(self.a[-1] @ W + b)
             self.a.append(f.function(self.z[-1]))
-        self._signals_are_fresh = True
+        self._passed = self.parameters
         return self.a[-1]
 
     def backward(self, y_true):
         """Send the error of the last `forward` back; y_true: targets T, shape (N, outputs)."""
-        self._require(self._signals_are_fresh, "backward", "forward(x)")
+        self._require(self._are_present(self._passed), "backward", "forward(x)")
         T, Y, N = self._targets(y_true), self.a[-1], len(self.a[-1])
         error = (Y - T) / N  # ∂E/∂Y of the quadratic cost, but ∂E/∂z of the cross-entropies
         cancels = LOSSES[self.loss] is not None
@@ -78,16 +80,15 @@ class BPNetwork:
             self.delta.insert(0, f.chain(error, z))  # ∂E/∂z = ∂E/∂a · f′(z)
         self.weight_gradients = [a.T @ d for a, d in zip(self.a[:-1], self.delta, strict=True)]
         self.bias_gradients = [d.sum(axis=0) for d in self.delta]
-        self._gradients_are_fresh = True
+        self._differentiated = self._passed
 
     def update(self, learning_rate):
         """Move every weight and bias against its gradient: w ← w − η ∂E/∂w, η the learning rate."""
-        self._require(self._gradients_are_fresh, "update", "backward(y_true)")
+        self._require(self._are_present(self._differentiated), "update", "backward(y_true)")
         eta = check_number("learning_rate", learning_rate, positive=True)
         steps = [-eta * gradient for gradient in self.gradients]
         self.weights = [W + step for W, step in zip(self.weights, steps[::2], strict=True)]
         self.biases = [b + step for b, step in zip(self.biases, steps[1::2], strict=True)]
-        self._signals_are_fresh = self._gradients_are_fresh = False
 
     @property
     def parameters(self):
@@ -148,6 +149,13 @@ class BPNetwork:
 
     def _targets(self, y_true):
         return check_array("y_true", y_true, shape=self.a[-1].shape)
+
+    def _are_present(self, parameters):
+        """Return whether `parameters`, noted earlier, are the arrays that the network has now."""
+        now = self.parameters
+        return parameters is not None and all(
+            old is new for old, new in zip(parameters, now, strict=True)
+        )
 
     def _require(self, fulfilled, what, call):
         if not fulfilled:
