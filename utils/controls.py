@@ -1,4 +1,4 @@
-"""Sliders that redraw a figure. First used in chapter 03.
+"""Sliders that redraw a figure. First used in chapter 01.
 
 The picture is an `ipywidgets.Image` fed with PNG bytes of a figure made without pyplot, which
 redraws without flicker and works alike in JupyterLab, Notebook 7, VS Code and Colab. Below it
@@ -19,7 +19,7 @@ def interactive_figure(draw, **sliders):
     sliders: for each argument of `draw` a triple (lowest, highest, step), which starts in the
         middle, or (lowest, highest, step, start) with a start between lowest and highest, or a list
         of texts to choose from.
-    Raises `ValueError` for a slider that is none of these. First used in chapter 03.
+    Raises `ValueError` for a slider that is none of these. First used in chapter 01.
     """
     from IPython.display import display
 

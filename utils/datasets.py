@@ -1,6 +1,6 @@
 """Two small real data sets, verified at each load, and five generated ones.
 
-First used in chapter 03. `data/README.md` is the data card.
+First used in chapter 00. `data/README.md` is the data card.
 """
 
 import dataclasses

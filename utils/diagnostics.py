@@ -44,7 +44,7 @@ def network_gradients(network, x, y_true):
     One number is moved at a time, which costs two forward passes for each: slow, but it shares
     nothing with `backward`, only `forward` and `cost`. Returns a list of arrays
     in the order of `network.gradients`: W and b of the first layer, then of the second, and so on.
-    The network is not changed. First used in chapter 01.
+    The network is not changed. The course's tests check `backward` with it.
     """
     if not isinstance(network, BPNetwork):
         fail("network", "a BPNetwork", network)
@@ -137,7 +137,7 @@ def hidden_signals(weights, x, activation="relu"):
     weights: kernels and biases of a chain of Dense layers in the order of `model.get_weights()`;
     the last layer, the output, is left out. x: inputs (samples, features). A relu unit is inactive
     for a sample where its signal is 0, and dead on `x` if it is inactive for all. Raises
-    `ValueError` for an unknown activation or weights that do not fit. First shown in chapter 07.
+    `ValueError` for an unknown activation or weights that do not fit. First used in chapter 06.
     """
     f = ACTIVATIONS[check_choice("activation", activation, ACTIVATIONS)].function
     a, signals = check_array("x", x, ndim=2), []

@@ -1,6 +1,6 @@
 """The evidence table of a chapter: each claim, how it was tested, what came out, the verdict.
 
-First used in chapter 03. A row is recorded where its number is measured, and the verdict follows
+First used in chapter 00. A row is recorded where its number is measured, and the verdict follows
 from a measured truth value, so a table cannot say what its chapter does not show.
 """
 

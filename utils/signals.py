@@ -50,8 +50,8 @@ def layer_delta_norms(model, x, y, loss):
     model: a built Keras model. x, y: the batch. loss: a Keras loss or its name; E is its mean over
     the batch. Returns a float64 array, Dense layers in the order in which the model calls them.
     The model works as in training (batch normalization uses the batch's statistics) and is left
-    as it was. Raises `ValueError` for a model without Dense layers, or with models inside. First
-    shown in chapter 07; see Rumelhart, Hinton & Williams (1986), equation 5.
+    as it was. Raises `ValueError` for a model without Dense layers, or with models inside. See
+    Rumelhart, Hinton & Williams (1986), equation 5.
     """
     return np.array([np.linalg.norm(delta) for delta in layer_deltas(model, x, y, loss).values()])
 
@@ -77,7 +77,7 @@ def function_statistics(model, x, training=False):
     A list in the order in which the model calls them; linear functions are left out. With
     `training`, batch normalization uses the batch's statistics. The slopes are those that
     TensorFlow takes. The model is left as it was. Raises `ValueError` as `layer_delta_norms`
-    does. First shown in chapter 07.
+    does.
     """
     import tensorflow as tf
 
@@ -121,8 +121,7 @@ def ablate(model, x, share, order="random", *, active_only=False, layers=None, s
     "random" (drawn from `seed`), "weakest" or "strongest", by |a|. active_only: count and remove
     only signals that are not 0 anyway, as many relu signals are. layers: the names of the layers
     whose signals are removed; by default all hidden ones. What has gone is missing to all later
-    layers. The model is left as it was. Raises `ValueError` for unknown orders and names. First
-    shown in chapter 07.
+    layers. The model is left as it was. Raises `ValueError` for unknown orders and names.
     """
     check_dense_model(model)
     share = check_number("share", share, minimum=0, maximum=1)

@@ -1,4 +1,4 @@
-"""Intervals for what was measured over seeds. First used in chapter 03.
+"""Intervals for what was measured over seeds. First used in chapter 00.
 
 Each function returns an `Interval`: the value and the limits within which the true value lies with
 a confidence of 95 % (or another `level`). A claim about two settings is tested on the same seeds,

@@ -37,7 +37,7 @@ def train_many(build, x, y, *, seeds, epochs, optimizer="adam", loss="mse", metr
 
 
 class EnsembleTrainer:
-    """Trains one Keras model from many seeds, as often as wanted. First used in chapter 06.
+    """Trains one Keras model from many seeds, as often as wanted. First used in chapter 05.
 
     A second `fit` on data of the same shape, with the same number of epochs, needs no second
     compilation: tune the learning rate on a few seeds, then train the others with the best. It
