@@ -122,7 +122,6 @@ def layer_gradient_norms(model, x, y, loss):
     kernels = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     x = check_batch(model, x)
     with kept_states(model), tf.GradientTape() as tape:
-        tape.watch([kernel.value for kernel in kernels])  # those of frozen layers too
         cost = mean_loss(loss, y, model(x, training=True))
     gradients = tape.gradient(
         cost, [kernel.value for kernel in kernels], unconnected_gradients="zero"
