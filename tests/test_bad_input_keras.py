@@ -224,6 +224,7 @@ WITHOUT_OWN_CASE = {
     "utils.activations.of_numbers": "decorates the activations, each of which has a case",
     "utils.validation.refuse_overflow": "decorates helpers that have cases",
     "utils.ensembles.starting_points": "reached through train_many",
+    "utils.ensembles.cores": "takes no argument",
     "utils.controls.interactive_figure": "shows what build_controls makes",
     "utils.playground.widgets.playground": "shows what Playground makes",
     "utils.datasets.load_fashion": "takes no argument",
