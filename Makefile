@@ -37,7 +37,7 @@ planted: $(VENV)/maintainer  ## plant changes in a copy and see each of them cau
 	$(BIN)/python tests/planted.py
 
 mutants: $(VENV)/maintainer  ## change the helpers in samples of 100 places: the unit tests must fail (uses uv; an hour or more)
-	VIRTUAL_ENV=$(abspath $(VENV)) uv run --active --no-project --with cosmic-ray==8.7.0 python tests/mutants.py
+	VIRTUAL_ENV="$(abspath $(VENV))" uv run --active --no-project --with cosmic-ray==8.7.0 python tests/mutants.py
 
 bench: $(VENV)/bench  ## compare train_many with other ways to train, cost of exact regions (about ten minutes)
 	$(BIN)/python benchmarks/train_many.py

@@ -1,19 +1,24 @@
 """Measure `train_many`: against other ways to train, and by seeds, width and depth.
 
-Run as `make bench`. All rivals are measured in turns in one run, several times, after a warm-up;
-the best time of each counts. The ratios are what to look at: times hang on the machine.
+Run as `make bench`. All rivals are measured in turns in one run, several times, after a warm-up,
+each in a process of its own; the best time of each counts. The ratios are what to look at: times
+hang on the machine.
 """
 
+import ast
 import dataclasses
+import os
 import pathlib
 import subprocess
 import sys
 from unittest import mock
 
+# Noted before anything is imported: `utils` sets variables of TensorFlow and XLA, which are for us
+# alone. A rival runs as its users run it.
+ENVIRONMENT = dict(os.environ)
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import rivals  # noqa: E402
 from benchmarks.rivals import Case, seconds  # noqa: E402
 
 ROUNDS = 3
@@ -25,6 +30,9 @@ def measure(case):
 
     `run_stacks` is run twice with the same trainers; only the first run traces and compiles.
     """
+    from utils.reproducibility import quiet_tensorflow
+
+    quiet_tensorflow()
     import keras
 
     from utils import ensembles
@@ -49,33 +57,59 @@ def measure(case):
     return second / case.epochs / case.seeds, first - second, total - 2 * second
 
 
-def best(functions):
+def ours(case):
+    """`train_many`: seconds of one epoch of one network."""
+    return measure(case)[0]
+
+
+ALONE = """
+import sys
+sys.path.insert(0, {root!r})
+from benchmarks.rivals import Case
+from {module} import {function}
+try:
+    print(repr({function}({argument!r})))
+except ModuleNotFoundError:
+    print(None)
+"""
+
+
+def alone(module, function, argument):
+    """Return what the function gives in a new process; None where it finds no library."""
+    code = ALONE.format(root=str(ROOT), module=module, function=function, argument=argument)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{module}.{function} failed:\n{done.stderr}")
+    return ast.literal_eval(done.stdout.splitlines()[-1])
+
+
+FUNCTIONS = {
+    "train_many": ("benchmarks.train_many", "ours"),
+    "model.fit": ("benchmarks.rivals", "keras_fit"),
+    "JAX": ("benchmarks.rivals", "jax_vmap"),
+    "scikit-learn": ("benchmarks.rivals", "scikit_learn"),
+    "PyTorch": ("benchmarks.rivals", "torch_eager"),
+}
+
+
+def best(case):
     """Return the best time of each function, measured in turns; None where a library is missing."""
-    times = {name: [] for name in functions}
+    times = {name: [] for name in FUNCTIONS}
     for _ in range(ROUNDS):
-        for name, function in functions.items():
-            try:
-                times[name].append(function())
-            except ImportError:
-                print(f"{name} is not installed: left out", flush=True)
-    return {name: min(found, default=None) for name, found in times.items()}
+        for name, (module, function) in FUNCTIONS.items():
+            times[name].append(alone(module, function, case))
+    for name in (name for name, found in times.items() if None in found):
+        print(f"{name} is not installed: left out", flush=True)
+    return {name: None if None in found else min(found) for name, found in times.items()}
 
 
-def compare():
-    """Print how many times faster than each rival `train_many` is, for 32 seeds and for one."""
-    for seeds in (32, 1):
-        case = Case(seeds=seeds)
-        found = best(
-            {
-                "train_many": lambda case=case: measure(case)[0],
-                "model.fit": lambda case=case: rivals.keras_fit(case),
-                "JAX": lambda case=case: rivals.jax_vmap(case),
-                "scikit-learn": lambda case=case: rivals.scikit_learn(case),
-                "PyTorch": lambda case=case: rivals.torch_eager(case),
-            }
-        )
+def compare(case):
+    """Print how many times faster than each rival `train_many` is, for the case's seeds and one."""
+    for seeds in (case.seeds, 1):
+        found = best(dataclasses.replace(case, seeds=seeds))
         print(f"\n{seeds} seeds: milliseconds per epoch and network, and how many times as long")
-        goals = GOALS if seeds == 32 else {"model.fit": 100}
+        goals = GOALS if seeds > 1 else {"model.fit": 100}
         for name, time in found.items():
             if time is not None:
                 goal = f"   (goal: {goals[name]})" if name in goals else ""
@@ -119,9 +153,6 @@ def memory(seeds=256):
 
 
 if __name__ == "__main__":
-    import utils.reproducibility
-
-    utils.reproducibility.quiet_tensorflow()
-    compare()
+    compare(Case())
     scale()
     memory()

@@ -141,19 +141,20 @@ def main(arguments=None):
     parser.add_argument("--colab", action="store_true", help="write stand-alone copies")
     options = parser.parse_args(arguments)
     paths = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
-    chosen = [path for path in paths if path.name[:2] in (options.chapters or path.name[:2])]
-    if not chosen:
-        sys.exit(f"no chapter {' '.join(options.chapters)} in notebooks/sources/")
+    unknown = set(options.chapters) - {path.name[:2] for path in paths}
+    if unknown:
+        parser.error(f"no chapter {' '.join(sorted(unknown))} in notebooks/sources/")
+    chosen = [path for path in paths if not options.chapters or path.name[:2] in options.chapters]
     # A chapter with a mark changes when another one does; it is not executed for that.
     marks = ledger.MARK, course_map.MARK
     marked = [path for path in paths if any(m in path.read_text(encoding="utf-8") for m in marks)]
-    chosen += [path for path in marked if path not in chosen]
     stale = []
-    for path in chosen:
+    for path in chosen + [path for path in marked if path not in chosen]:
         if options.colab:
             stale += write(standalone(path))
         else:
-            stale += write(build(path, force=options.force, check=options.check), options.check)
+            force = options.force and path in chosen
+            stale += write(build(path, force=force, check=options.check), options.check)
     if not options.colab:
         stale += write({**readme.files(paths), **course_map.files(paths)}, options.check)
     names = [target.relative_to(stamps.ROOT).as_posix() for target in stale]

@@ -20,24 +20,29 @@ def code_cells(notebook):
 
 
 def fingerprint(notebook):
-    """Return a hash of all that decides the outputs: code, the helpers it imports, data.
+    """Return a hash of all that decides the outputs: code, the helpers it imports, data, style.
 
     The set-up cell is left out, so that a new address of the repository executes nothing.
     """
     code = [cell.source for cell in code_cells(notebook) if cell.id != "setup"]
     digest = hashlib.sha256("\0".join(code).encode())
-    for path in [*helpers("\n".join(code)), *sorted((stamps.ROOT / "data").glob("*.csv*"))]:
+    others = [*(stamps.ROOT / "data").glob("*.csv*"), *(stamps.ROOT / "utils").glob("*.mplstyle")]
+    for path in [*helpers("\n".join(code)), *sorted(others)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def helpers(code):
-    """Return the files of `utils/` that `code` imports, directly or through one another, sorted."""
+    """Return the files of `utils/` that `code` imports, directly or through one another, sorted.
+
+    The `__init__.py` of each package on the way is run too.
+    """
     files, waiting = set(), [code]
     while waiting:
         for module in imported_modules(waiting.pop()):
             base = stamps.ROOT / module.replace(".", "/")
-            for path in (base.with_suffix(".py"), base / "__init__.py"):
+            packages = [folder for folder in (base, *base.parents) if stamps.ROOT in folder.parents]
+            for path in (base.with_suffix(".py"), *(p / "__init__.py" for p in packages)):
                 if path.exists() and path not in files:
                     files.add(path)
                     waiting.append(path.read_text(encoding="utf-8"))

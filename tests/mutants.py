@@ -40,7 +40,7 @@ TESTS = {  # module: the test files that must notice a change in it
     "models": ("test_models.py",),
     "signals": ("test_keras_signals.py",),
     "keras_objects": ("test_losses.py", "test_models.py"),
-    "keras_checks": ("test_signals.py", "test_keras_signals.py"),
+    "keras_checks": ("test_keras_checks.py", "test_signals.py", "test_keras_signals.py"),
     "reproducibility": ("test_reproducibility.py",),
     "exercises/__init__": ("test_exercises.py",),
     "playground/settings": ("test_playground.py",),

@@ -298,6 +298,9 @@ CHECKS = [
         validation.check_count, lambda value: validation.check_count("value", value), value=ANYTHING
     ),
     case(
+        validation.check_bool, lambda value: validation.check_bool("value", value), value=ANYTHING
+    ),
+    case(
         validation.check_choice,
         lambda value: validation.check_choice("value", value, ["a"]),
         value=ANYTHING,

@@ -48,6 +48,7 @@ BOUNDS = st.sampled_from([(-1, 1, -1, 1), (0, 1, 1, 0), (-1e300, 1e300, 0, 1)]) 
 LOSS_NAMES = st.sampled_from(["mse", "mae", "no such loss"])
 ORDERS = st.sampled_from([*signals.ORDERS, "best"])
 BATCH = {"model": MODELS, "x": X, "y": Y, "loss": LOSS_NAMES}
+INITIALIZERS = st.sampled_from(["random_normal", "none such", None, 3, np.ones(2)])
 WEIGHTS = st.sampled_from([RELU.get_weights(), TANH.get_weights(), []]) | st.lists(
     ARRAYS, max_size=2
 )
@@ -103,11 +104,11 @@ MAKERS = [
         inputs=COUNTS,
         outputs=COUNTS,
         output_activation=st.none() | ACTIVATION_NAMES,
-        kernel_initializer=st.sampled_from(["he_normal", "none such", None, 3, np.ones(2)]),
+        kernel_initializer=INITIALIZERS,
+        bias_initializer=INITIALIZERS,
         seed=st.none() | SEEDS,
         dtype=st.sampled_from(models.FLOATS),
         strange=("hidden_units", "activation", "inputs", "outputs", "seed", "dtype"),
-        says=("initializer",),
     ),
     case(
         train_many,
@@ -223,6 +224,7 @@ WITHOUT_OWN_CASE = {
     "utils.activations.of_numbers": "decorates the activations, each of which has a case",
     "utils.validation.refuse_overflow": "decorates helpers that have cases",
     "utils.ensembles.starting_points": "reached through train_many",
+    "utils.ensembles.cores": "takes no argument",
     "utils.controls.interactive_figure": "shows what build_controls makes",
     "utils.playground.widgets.playground": "shows what Playground makes",
     "utils.datasets.load_fashion": "takes no argument",

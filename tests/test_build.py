@@ -109,7 +109,7 @@ def test_fingerprint_follows_code_and_helpers_but_not_the_address(source, monkey
 
 def test_helpers_are_followed_through_one_another():
     found = {path.name for path in execution.helpers("from utils.datasets import load")}
-    assert found == {"datasets.py", "validation.py"}
+    assert found == {"__init__.py", "datasets.py", "validation.py"}
     found = execution.helpers(
         "from utils.figures import chapter_03 as figures\nimport utils.controls"
     )
@@ -168,8 +168,9 @@ def test_check_tells_what_is_out_of_date(monkeypatch, capsys, chapter):
     assert "out of date: 42_topic.ipynb" in capsys.readouterr().out
     assert not (chapter.parent / "42_topic.ipynb").exists()
     assert build.main([]) is False and build.main(["--check"]) is False
-    with pytest.raises(SystemExit, match="no chapter 77"):
-        build.main(["77"])
+    with pytest.raises(SystemExit):
+        build.main(["42", "77"])
+    assert "error: no chapter 77 in notebooks/sources/" in capsys.readouterr().err
 
 
 def run_setup(code, folder, **variables):
@@ -267,3 +268,74 @@ def test_standalone_copies_carry_helpers_and_data(tmp_path, language):
     )
     assert done.stdout.startswith("(1797, 64)\n") and str(stamps.ROOT) not in done.stdout
     assert done.stderr == "" and len(text) < 1_500_000
+
+
+@pytest.fixture
+def two_chapters(chapter, monkeypatch):
+    """Return the chapters that `build.main` builds and whether by force: 42, and 43 with a mark."""
+    marked = chapter.with_name("43_map.py")
+    marked.write_text(SOURCE.replace("# # A title", f"# {build.ledger.MARK}"), encoding="utf-8")
+    monkeypatch.setattr(build, "SOURCES", chapter.parent)
+    monkeypatch.setattr(build.readme, "files", lambda paths: {})
+    monkeypatch.setattr(build.course_map, "files", lambda paths: {})
+    built = {}
+
+    def note(path, *, force, check):
+        built[path.name[:2]] = force
+        return {}
+
+    monkeypatch.setattr(build, "build", note)
+    return built
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["42"], {"42": False, "43": False}),
+        (["--force", "42"], {"42": True, "43": False}),  # 43 has a mark, but was not named
+        (["--force", "43"], {"43": True}),
+        (["--force"], {"42": True, "43": True}),
+    ],
+)
+def test_only_chapters_that_were_named_are_forced(two_chapters, arguments, wanted):
+    build.main(arguments)
+    assert two_chapters == wanted
+
+
+@pytest.mark.parametrize("arguments", [["4"], ["2"], ["42", "99"], ["42_topic"]])
+def test_numbers_that_are_no_chapters_are_refused(two_chapters, capsys, arguments):
+    with pytest.raises(SystemExit):
+        build.main(arguments)
+    assert f"error: no chapter {arguments[-1]} in" in capsys.readouterr().err
+    assert two_chapters == {}
+
+
+@pytest.fixture
+def small_house(tmp_path, monkeypatch):
+    """A repository with one figure module in a package, and a style sheet."""
+    for name in ("utils/__init__.py", "utils/figures/__init__.py", "utils/figures/chapter_03.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / "utils/course.mplstyle").write_text("lines.linewidth: 2", encoding="utf-8")
+    monkeypatch.setattr(stamps, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "line", ["from utils.figures import chapter_03", "import utils.figures.chapter_03"]
+)
+@pytest.mark.parametrize(
+    "file",
+    [
+        "utils/__init__.py",
+        "utils/figures/__init__.py",
+        "utils/figures/chapter_03.py",
+        "utils/course.mplstyle",
+    ],
+)
+def test_fingerprint_follows_packages_and_style(small_house, file, line):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(line, id="code")])
+    before = execution.fingerprint(notebook)
+    with open(small_house / file, "a", encoding="utf-8") as changed:
+        changed.write("\n")
+    assert execution.fingerprint(notebook) != before

@@ -58,3 +58,22 @@ def test_an_environment_is_installed_once(tmp_path):
     )
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == f"{environment}/bin/python -m pytest"
+
+
+def test_the_house_may_stand_in_a_folder_with_a_space(tmp_path):
+    """`make mutants` tells uv the environment, in one piece."""
+    house = tmp_path / "my course"
+    (house / ".venv").mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", house)
+    for name in ("requirements.txt", "requirements-dev.txt", ".venv/python", ".venv/maintainer"):
+        (house / name).touch()
+    uv = script(tmp_path, 'echo "environment: $VIRTUAL_ENV"').rename(tmp_path / "uv")
+    path = f"{uv.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["make", "mutants"],
+        cwd=house,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert f"environment: {house / '.venv'}\n" in done.stdout, done.stderr

@@ -193,3 +193,18 @@ def test_fashion_is_what_keras_fetches_or_one_sentence(monkeypatch, capsys):
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", refuse)
     assert load_fashion() is None
     assert capsys.readouterr().out.startswith("Fashion-MNIST could not be fetched")
+
+
+def test_a_constant_column_becomes_0_whatever_its_number():
+    """The mean of many times 0.1 is not 0.1 in float64, and their deviation is not 0."""
+    x = np.column_stack([np.full(100, 0.1), np.arange(100.0)])
+    assert x.std(axis=0)[0] > 0
+    np.testing.assert_array_equal(standardize(x)[:, 0], 0)
+    np.testing.assert_allclose(standardize([[0.3, 0.0]], reference=x)[0, 0], 0.2, rtol=1e-12)
+    assert standardize(x)[:, 1].std() == pytest.approx(1)
+    np.testing.assert_array_equal(standardize([[0.0], [5e-324]]), [[0], [5e-324]])  # deviation 0
+
+
+def test_data_sets_can_be_compared_as_objects():
+    data = load("xor")
+    assert data == data and data != load("xor")

@@ -60,11 +60,20 @@ def test_relative_error_is_that_of_the_worst_array():
         (lambda: numerical_gradient(np.sum, []), "x must be"),
         (lambda: relative_error(np.ones(1), np.ones(2)), r"found must be .* of shape \(2\)"),
         (lambda: relative_error(np.nan, 1.0), "found must be a finite"),
-        (lambda: relative_error([1.0, 2.0], [1.0, np.inf]), r"wanted\[1\] must be a finite"),
-        (lambda: relative_error([1.0], [1.0, 2.0]), "as many arrays as wanted.* got 1 and 2"),
+        (lambda: relative_error([[1.0], 2.0], [[1.0], np.inf]), r"wanted\[1\] must be a finite"),
+        (lambda: relative_error([[1.0]], [[1.0], 2.0]), "as many arrays as wanted, got 1 and 2"),
+        (lambda: relative_error([1.0], [1.0, 2.0]), r"found must be .* of shape \(2\)"),
         (lambda: relative_error([], []), "at least one"),
     ],
 )
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_list_of_numbers_is_one_array():
+    """A small number may be far off if others are large, in a list as in an array."""
+    found, wanted = [1.0, 100.0], [2.0, 100.0]
+    assert relative_error(found, wanted) == relative_error(np.array(found), np.array(wanted))
+    assert relative_error(found, wanted) == relative_error(found, np.array(wanted)) == 0.01
+    assert relative_error((1.0, [100.0]), (2.0, [100.0])) == 0.5  # a number, and an array

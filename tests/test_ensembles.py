@@ -1,6 +1,5 @@
 """`train_many` against `model.fit` and against descent by hand; what it keeps and reports."""
 
-import os
 import types
 
 import keras
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from plain_keras import X_HELD, X, fit, mlp, targets
 
+from utils import ensembles
 from utils.ensembles import EnsembleTrainer, runner, train_many
 
 layers = keras.layers
@@ -196,7 +196,7 @@ def test_each_seed_shuffles_in_its_own_order(monkeypatch):
         np.testing.assert_allclose(found.losses[member], shuffled_by_hand(seed, 3), rtol=1e-5)
     # The result hangs neither on how many epochs are handed over at once nor on the cores.
     monkeypatch.setattr(runner, "ORDER_LIMIT", 1)
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(ensembles, "cores", lambda: 1)
     again = train_many(mlp, X, targets(X), seeds=SEEDS, **settings)
     np.testing.assert_array_equal(found.losses, again.losses)
 
@@ -208,7 +208,7 @@ def test_number_of_cores_and_company_change_nothing(monkeypatch):
     settings = {"epochs": 2, "learning_rates": [0.01] * 4 + [0.02], "optimizer": "sgd"}
     runs = []
     for cores in (1, 3):
-        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(ensembles, "cores", lambda cores=cores: cores)
         runs.append(train_many(mlp, X, targets(X), seeds=[4, 1, 0, 2, 0], **settings))
     np.testing.assert_array_equal(runs[0].losses, runs[1].losses)
     np.testing.assert_array_equal(runs[0].predict(X_HELD), runs[1].predict(X_HELD))

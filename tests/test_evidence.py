@@ -70,3 +70,18 @@ def test_what_was_measured_is_passed_by_name():
     assert row()["seeds"] == 1
     with pytest.raises(TypeError, match="positional"):
         EvidenceTable("03").record("C1", "A claim", "many steps", measured="0.5", holds=True)
+
+
+@pytest.mark.parametrize(
+    "holds", [np.nan, 1.0, np.float64(1), np.array(True), np.array([1.0]), None]
+)
+def test_only_a_truth_value_is_a_verdict(holds):
+    """NaN is true for Python: a measurement that failed would have held."""
+    with pytest.raises(ValueError, match="^holds must be True or False, got"):
+        row(holds=holds)
+
+
+def test_an_interval_has_its_limits_in_order():
+    with pytest.raises(ValueError, match="^interval must be a pair .* with low <= high, got"):
+        row(interval=(2, 1))
+    assert row(interval=(1, 1))["interval"] == "[1, 1]"

@@ -345,10 +345,10 @@ def stale():
         (lambda: build_mlp((3,), inputs=0), "inputs must be"),
         (lambda: build_mlp((3,), inputs=1, outputs=1.5), "outputs must be"),
         (lambda: build_mlp((3,), inputs=1, seed=-1), "seed must be"),
-        (lambda: build_mlp((3,), inputs=1, kernel_initializer="x"), "initializer must be a name"),
+        (lambda: build_mlp((3,), inputs=1, kernel_initializer="x"), "kernel_initializer must be"),
         (
             lambda: build_mlp((3,), inputs=1, kernel_initializer=keras.initializers.HeNormal(1)),
-            "initializer must be without a seed of its own",
+            "kernel_initializer must be without a seed of its own",
         ),
     ],
 )
@@ -359,3 +359,64 @@ def test_bad_arguments_are_named(call, message):
 
 def test_losses_are_those_of_the_module():
     assert all(callable(getattr(losses, name)) for name in LOSSES)
+
+
+def test_build_mlp_draws_biases_from_seeds_of_their_own():
+    drawn = {"kernel_initializer": "random_normal", "bias_initializer": "random_normal"}
+    weights = build_mlp((4, 4), inputs=4, outputs=4, seed=5, **drawn).get_weights()
+    rows = [row for array in weights for row in np.atleast_2d(array)]
+    assert len({row.tobytes() for row in rows}) == 3 * 5  # no bias repeats a row of a kernel
+    again = build_mlp((4, 4), inputs=4, outputs=4, seed=5, **drawn).get_weights()
+    for one, other in zip(weights, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_build_mlp_keeps_the_kernels_that_its_seed_has_always_given():
+    """One seed a layer, from NumPy: the numbers stored in notebooks hang on them."""
+    seeds = np.random.SeedSequence(7).generate_state(3).tolist()
+    shapes = [(2, 5), (5, 4), (4, 1)]
+    kernels = build_mlp((5, 4), inputs=2, seed=7).get_weights()[::2]
+    for kernel, seed, shape in zip(kernels, seeds, shapes, strict=True):
+        np.testing.assert_array_equal(kernel, keras.initializers.GlorotUniform(seed)(shape))
+
+
+@pytest.mark.parametrize("argument", ["kernel_initializer", "bias_initializer"])
+@pytest.mark.parametrize("value", ["none such", 3, keras.initializers.RandomNormal(seed=1)])
+def test_build_mlp_names_the_initializer_that_is_wrong(argument, value):
+    with pytest.raises(ValueError, match=f"^{argument} must be"):
+        build_mlp((3,), inputs=1, **{argument: value})
+
+
+REPLACED = {
+    "all weights": lambda n: setattr(n, "weights", [2 * W for W in n.weights]),
+    "one weight array": lambda n: n.weights.__setitem__(0, 2 * n.weights[0]),
+    "the biases": lambda n: setattr(n, "biases", [b + 1 for b in n.biases]),
+}
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_signals_and_gradients_of_other_weights_are_not_used(what):
+    network, x, T = make((2, 3, 1), "tanh")
+    REPLACED[what](network)
+    with pytest.raises(ValueError, match=r"update needs backward\(y_true\) of the present weights"):
+        network.update(0.1)
+    with pytest.raises(ValueError, match=r"backward needs forward\(x\) of the present weights"):
+        network.backward(T)
+    network.forward(x)
+    with pytest.raises(ValueError, match=r"update needs backward\(y_true\)"):
+        network.update(0.1)
+    network.backward(T)
+    assert relative_error(network.gradients, by_tape(network, x, T)[1]) < 1e-12
+    network.update(0.1)
+
+
+def test_a_second_forward_pass_leaves_the_gradients_usable():
+    network, x, T = make((2, 3, 1), "tanh")
+    wanted = [
+        part - 0.5 * slope
+        for part, slope in zip(network.parameters, network.gradients, strict=True)
+    ]
+    network.forward(x + 1)  # the same weights: a look at other samples
+    network.update(0.5)
+    for found, part in zip(network.parameters, wanted, strict=True):
+        np.testing.assert_array_equal(found, part)

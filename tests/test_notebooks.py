@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import pathlib
 import re
 
 import build
@@ -117,10 +118,34 @@ def test_chapter_opens_and_closes_as_agreed(notebook):
     assert any(re.search(r"\*\*(Predict|预测)", cell.source) for cell in notebook.cells)
 
 
+# Homes and temporary folders of Linux, macOS and Windows, this machine's own, and an address.
+PLACES = stamps.ROOT, pathlib.Path.home()
+OF_A_MACHINE = re.compile(
+    r"/home/|/root/|/work/|/tmp/|/Users/|/private/var/|/var/folders/|[A-Za-z]:\\+Users\\|0x[0-9a-fA-F]{6,}"
+    + "".join(f"|{re.escape(str(path))}" for path in PLACES if path.parent != path)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/home/ada/course/utils/datasets.py",
+        "/Users/ada/course/utils/datasets.py",
+        r"D:\Users\ada\course",
+        repr(r"c:\Users\ada"),
+        "/private/var/folders/zz/T/tmp1/digits.keras",
+        "<object at 0x7FE09051A250>",
+        str(stamps.ROOT / "utils"),
+    ],
+)
+def test_paths_of_every_system_are_seen(text):
+    assert OF_A_MACHINE.search(f"saved to {text}")
+
+
 def test_no_path_of_a_machine_and_no_address_of_an_object(notebook):
     for cell, output in outputs(notebook):
         text = str(output.get("text", "")) + str(output.get("data", {}).get("text/plain", ""))
-        assert not re.search(r"/home/|/root/|/work/|/tmp/|0x[0-9a-f]{6,}", text), cell.id
+        assert not OF_A_MACHINE.search(text), cell.id
 
 
 @pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.parent.name == "zh-CN"], **by_stem)

@@ -92,3 +92,8 @@ def test_bad_arguments_are_named(change, message):
     }
     with pytest.raises(ValueError, match=message):
         gradient_descent(**{**arguments, **change})
+
+
+def test_descents_can_be_compared_as_objects():
+    walks = [gradient_descent(lambda w: w**2, 1.0, 0.1, 3, gradient=lambda w: 2 * w) for _ in "ab"]
+    assert walks[0] == walks[0] != walks[1]

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from utils.controls import build_controls, interactive_figure
-from utils.plotting import COLOURS, image_bundle, number, png_bytes, show
+from utils.plotting import COLOURS, image_bundle, number, png_bytes, show, show_animation
 from utils.reproducibility import use_style
 
 ALT = "A line that falls from 3 to 1."
@@ -103,3 +103,58 @@ def test_an_error_in_the_first_drawing_is_raised():
         build_controls(draw, width=(5, 6, 1))
     with pytest.raises(ValueError, match="draw must be a function"):
         build_controls(None, width=(5, 6, 1))
+
+
+def moving():
+    """A pyplot figure, and a function that draws a frame of it."""
+    figure, axes = plt.subplots(figsize=(1, 1))
+    (line,) = axes.plot([0, 1])
+    return figure, lambda frame: line.set_ydata([frame, 1])
+
+
+def test_an_animation_is_stored_with_its_text_and_closed(displayed):
+    figure, draw = moving()
+    show_animation(figure, draw, frames=(n / 3 for n in range(3)), alt=ALT)
+    (bundle,) = displayed
+    assert bundle["text/plain"] == ALT and "data:image/gif;base64,R0lGOD" in bundle["text/html"]
+    assert not plt.get_fignums(), "an open figure would be displayed once more"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"draw": 3}, "^draw must be a function"),
+        ({"frames": []}, "^frames must be a sequence of at least one"),
+        ({"frames": 7}, "^frames must be a sequence of at least one"),
+        ({"alt": "short"}, "^alt must be a sentence"),
+        ({"fps": 0}, "^fps must be a positive number"),
+    ],
+)
+def test_a_bad_animation_is_refused_before_anything_is_drawn(displayed, wrong, message):
+    figure, _ = moving()
+    drawn = []
+    given = {"draw": drawn.append, "frames": range(3), "alt": ALT, **wrong}
+    with pytest.raises(ValueError, match=message):
+        show_animation(figure, **given)
+    assert drawn == displayed == plt.get_fignums() == []
+    with pytest.raises(ValueError, match="^figure must be a Matplotlib Figure, got 3"):
+        show_animation(3, **given)
+
+
+def test_an_error_while_drawing_leaves_no_figure_open(displayed):
+    def fails(frame):
+        raise RuntimeError("no such frame")
+
+    with pytest.raises(RuntimeError, match="no such frame"):
+        show_animation(moving()[0], fails, range(3), ALT)
+    with pytest.raises(ValueError, match="alt must be a sentence"):
+        show(moving()[0], "short")
+    assert displayed == plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("start", [0.9, 3.1, -2])
+def test_a_start_outside_its_slider_is_refused(start):
+    with pytest.raises(ValueError, match="^slider width must be a start between"):
+        build_controls(draw, width=(1, 3, 0.5, start))
+    for end in (1, 3):
+        assert build_controls(draw, width=(1, 3, 0.5, end)).children[0].value == end

@@ -73,3 +73,30 @@ def test_start_is_silent_and_python_errors_still_show():
         [sys.executable, "-c", code], cwd=ROOT, env=clean, capture_output=True, text=True
     )
     assert (done.stdout, done.stderr) == ("out\n", "err\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX closes it so")
+def test_a_process_without_stderr_starts_too():
+    code = "import os; os.close(2); from utils.reproducibility import quiet_tensorflow"
+    code += "; quiet_tensorflow(); print('started')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout == "started\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="home is named otherwise")
+@pytest.mark.parametrize("given", [True, False])
+def test_a_folder_for_matplotlib_is_made_only_where_none_is_named(tmp_path, given):
+    """There is no home, so that nobody can write there, not even root."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "HOME": str(tmp_path / "missing"), "TMPDIR": str(temporary)}
+    environment.pop("MPLCONFIGDIR", None)
+    if given:
+        environment["MPLCONFIGDIR"] = str(tmp_path)
+    code = "import os, utils; print(os.environ['MPLCONFIGDIR'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    made = [str(path) for path in temporary.iterdir()]
+    assert made == ([] if given else [done.stdout.strip()])
+    assert not given or done.stdout.strip() == str(tmp_path)

@@ -1,6 +1,5 @@
 """What `train_many` refuses, since it would give wrong answers, and what it does without XLA."""
 
-import os
 import warnings
 
 import keras
@@ -9,7 +8,7 @@ import pytest
 import tensorflow as tf
 from plain_keras import X, fit, mlp, targets
 
-from utils import keras_checks
+from utils import ensembles, keras_checks
 from utils.ensembles import runner, stacking, train_many
 
 layers = keras.layers
@@ -71,7 +70,7 @@ def test_refuses_models_that_cannot_be_stacked(reason):
 
 def test_an_error_in_one_stack_ends_the_others(monkeypatch):
     monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(ensembles, "cores", lambda: 1)
     with pytest.raises(ValueError, match="can be stacked: .*Conv2D"):
         train_many(image_model, X, targets(X), seeds=6, epochs=1)
 

@@ -162,3 +162,32 @@ def test_outward_to_takes_the_closest_marks_that_enclose():
 def test_marks_that_do_not_enclose_are_named(marks):
     with pytest.raises(ValueError, match="^marks must be"):
         s.Interval(5.0, 2.0, 12.0).outward_to(marks)
+
+
+@pytest.mark.parametrize("limits", [(np.nan, 1.0), (0.0, np.nan), (np.nan, np.nan)])
+def test_limits_that_are_nan_exclude_nothing_they_do_not_know(limits):
+    interval = s.Interval(0.5, *limits)
+    assert interval.excludes(0.5) is False
+    assert s.Interval(0.5, np.nan, 1.0).excludes(2) is True  # above the limit that is known
+
+
+def test_excludes_gives_a_bool_for_numpys_numbers():
+    assert s.Interval(*np.array([1.0, 0.5, 2.0])).excludes(np.float64(3)) is True
+    assert s.Interval(1, 0.5, 2).excludes(np.int64(2)) is False
+
+
+def variance_ratio(values, axis):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.max(values, axis=axis) / np.std(values, axis=axis)  # of equal values: x / 0
+
+
+def test_a_bootstrap_without_finite_limits_is_refused():
+    with pytest.raises(ValueError, match="^statistic must be finite for"):
+        s.bootstrap_interval([1.0, 2.0], variance_ratio)
+
+
+def test_masked_entries_are_refused_and_not_counted_in():
+    values = np.ma.masked_array([1.0, 2.0, 1e9], mask=[False, False, True])
+    with pytest.raises(ValueError, match="^values must be .* without masked entries"):
+        s.mean_interval(values)
+    assert s.mean_interval(values[:2]).value == 1.5  # a mask that hides nothing

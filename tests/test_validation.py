@@ -7,6 +7,7 @@ import pytest
 
 from utils.validation import (
     check_array,
+    check_bool,
     check_choice,
     check_count,
     check_number,
@@ -136,3 +137,22 @@ def test_overflow_is_refused_in_one_sentence():
         "x and y must be numbers with which product does not overflow in float64, "
         "got larger or smaller ones"
     )
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.False_])
+def test_check_bool_takes_truth_values_and_returns_pythons(value):
+    assert check_bool("flag", value) is bool(value)
+
+
+@pytest.mark.parametrize("value", [1, 0, None, "no", np.nan, 1.0, np.array(True), [True]])
+def test_check_bool_refuses_what_is_only_true_by_accident(value):
+    with pytest.raises(ValueError, match="^flag must be True or False, got"):
+        check_bool("flag", value)
+
+
+def test_check_array_refuses_masked_entries_and_takes_a_mask_that_hides_nothing():
+    masked = np.ma.masked_array([[1.0, 2.0]], mask=[[False, True]])
+    with pytest.raises(ValueError, match="^x must be .* without masked entries"):
+        check_array("x", masked, finite=False)
+    found = check_array("x", masked[:, :1])
+    assert type(found) is np.ndarray and found.tolist() == [[1]]

@@ -1,4 +1,4 @@
-"""Sliders that redraw a figure. First used in chapter 03.
+"""Sliders that redraw a figure. First used in chapter 01.
 
 The picture is an `ipywidgets.Image` fed with PNG bytes of a figure made without pyplot, which
 redraws without flicker and works alike in JupyterLab, Notebook 7, VS Code and Colab. Below it
@@ -17,8 +17,9 @@ def interactive_figure(draw, **sliders):
     draw: a function that takes the sliders' values by name and returns `(figure, alt)`: a
         `matplotlib.figure.Figure` and a sentence that says what it shows.
     sliders: for each argument of `draw` a triple (lowest, highest, step), which starts in the
-        middle, or (lowest, highest, step, start), or a list of texts to choose from.
-    Raises `ValueError` for a slider that is none of these. First used in chapter 03.
+        middle, or (lowest, highest, step, start) with a start between lowest and highest, or a list
+        of texts to choose from.
+    Raises `ValueError` for a slider that is none of these. First used in chapter 01.
     """
     from IPython.display import display
 
@@ -80,6 +81,8 @@ def _control(name, wanted):
         fail(f"slider {name}", "(lowest, highest, step) or (lowest, highest, step, start)", wanted)
     low, high, step = numbers[:3]
     start = numbers[3] if len(numbers) == 4 else low + step * round((high - low) / 2 / step)
+    if len(numbers) == 4 and not low <= start <= high:  # the slider would move it without a word
+        fail(f"slider {name}", "a start between lowest and highest", wanted)
     whole = all(isinstance(number, int) for number in wanted)
     slider, cast = (ipywidgets.IntSlider, int) if whole else (ipywidgets.FloatSlider, float)
     values = {"min": cast(low), "max": cast(high), "step": cast(step), "value": cast(start)}

@@ -1,6 +1,6 @@
 """Two small real data sets, verified at each load, and five generated ones.
 
-First used in chapter 03. `data/README.md` is the data card.
+First used in chapter 00. `data/README.md` is the data card.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from utils.validation import check_array, check_choice, check_count, check_numbe
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "data"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Dataset:
     """A data set: `x` of shape (N, features), `y` of shape (N,), both with N samples.
 
@@ -53,15 +53,18 @@ def standardize(x, reference=None):
     """Return `x` with each column shifted to mean 0 and scaled to standard deviation 1.
 
     Mean and deviation are those of `reference` (default: `x` itself), which keeps test data out
-    of the scaling: `standardize(test.x, reference=train.x)`. A constant column becomes 0.
-    Shape (N, features).
+    of the scaling: `standardize(test.x, reference=train.x)`. A column that is constant in the
+    reference is shifted to 0 there, and not scaled. Shape (N, features).
     """
     x = check_array("x", x, ndim=2)
     reference = (
         x if reference is None else check_array("reference", reference, shape=(None, x.shape[1]))
     )
-    deviation = reference.std(axis=0)
-    return (x - reference.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+    mean, deviation = reference.mean(axis=0), reference.std(axis=0)
+    # By its entries, not by its deviation: the mean of a hundred times 0.1 is rounded to another.
+    constant = reference.min(axis=0) == reference.max(axis=0)
+    mean = np.where(constant, reference[0], mean)
+    return (x - mean) / np.where(constant | (deviation == 0), 1, deviation)
 
 
 def load(name, **options):

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from utils.activations import ACTIVATIONS
-from utils.keras_checks import check_batch, mean_loss
+from utils.keras_checks import check_batch, check_dense_model, kept_states, mean_loss
 from utils.models import BPNetwork
 from utils.validation import check_array, check_choice, fail, refuse_overflow
 
@@ -44,7 +44,7 @@ def network_gradients(network, x, y_true):
     One number is moved at a time, which costs two forward passes for each: slow, but it shares
     nothing with `backward`, only `forward` and `cost`. Returns a list of arrays
     in the order of `network.gradients`: W and b of the first layer, then of the second, and so on.
-    The network is not changed. First used in chapter 01.
+    The network is not changed. The course's tests check `backward` with it.
     """
     if not isinstance(network, BPNetwork):
         fail("network", "a BPNetwork", network)
@@ -71,20 +71,25 @@ def relative_error(found, wanted):
     """Return max |found − wanted| / max |wanted|, the relative error of an array as a whole.
 
     Both are arrays of one shape, or lists of such arrays; then the worst array counts, so that a
-    layer with small gradients cannot hide behind one with large ones. An array that should be 0
-    throughout counts with its absolute error. 0 is perfect agreement. First used in chapter 01.
+    layer with small gradients cannot hide behind one with large ones. A list of numbers is one
+    array. An array that should be 0 throughout counts with its absolute error. 0 is perfect
+    agreement. First used in chapter 01.
     """
-    if not isinstance(wanted, (list, tuple)) or not isinstance(found, (list, tuple)):
+    lists = isinstance(found, (list, tuple)) and isinstance(wanted, (list, tuple))
+    if not lists or not any(map(_has_axes, (*found, *wanted))):
         return _relative_error("found", found, "wanted", wanted)
-    if len(found) != len(wanted) or not wanted:
+    if len(found) != len(wanted):
         raise ValueError(
-            f"found must hold as many arrays as wanted, and at least one, "
-            f"got {len(found)} and {len(wanted)}"
+            f"found must hold as many arrays as wanted, got {len(found)} and {len(wanted)}"
         )
     return max(
         _relative_error(f"found[{i}]", pair[0], f"wanted[{i}]", pair[1])
         for i, pair in enumerate(zip(found, wanted, strict=True))
     )
+
+
+def _has_axes(part):
+    return isinstance(part, (list, tuple)) or getattr(part, "ndim", 0) > 0
 
 
 def _relative_error(found_name, found, wanted_name, wanted):
@@ -107,23 +112,20 @@ def layer_gradient_norms(model, x, y, loss):
     model: a built Keras model; layers of any other kind may stand between. x, y: a batch. loss: a
     Keras loss or its name. Returns a float64 array with one norm for each Dense layer. The model
     is called as in training (batch normalization uses the batch's statistics) and is not changed.
-    Raises `ValueError` if there is no Dense layer. First shown in chapter 07.
+    Raises `ValueError` for a model without Dense layers, or with models inside. First shown in
+    chapter 07.
     """
     import keras
     import tensorflow as tf
 
-    if not isinstance(model, keras.Model):
-        fail("model", "a Keras model", model)
+    check_dense_model(model)
     kernels = [layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    if not kernels:
-        fail("model", "a model with at least one Dense layer", model.layers)
     x = check_batch(model, x)
-    before = [variable.numpy() for variable in model.non_trainable_variables]
-    with tf.GradientTape() as tape:
+    with kept_states(model), tf.GradientTape() as tape:
         cost = mean_loss(loss, y, model(x, training=True))
-    gradients = tape.gradient(cost, [kernel.value for kernel in kernels])
-    for variable, value in zip(model.non_trainable_variables, before, strict=True):
-        variable.assign(value)
+    gradients = tape.gradient(
+        cost, [kernel.value for kernel in kernels], unconnected_gradients="zero"
+    )
     return np.array([np.linalg.norm(gradient.numpy().astype(np.float64)) for gradient in gradients])
 
 
@@ -134,7 +136,7 @@ def hidden_signals(weights, x, activation="relu"):
     weights: kernels and biases of a chain of Dense layers in the order of `model.get_weights()`;
     the last layer, the output, is left out. x: inputs (samples, features). A relu unit is inactive
     for a sample where its signal is 0, and dead on `x` if it is inactive for all. Raises
-    `ValueError` for an unknown activation or weights that do not fit. First shown in chapter 07.
+    `ValueError` for an unknown activation or weights that do not fit. First used in chapter 06.
     """
     f = ACTIVATIONS[check_choice("activation", activation, ACTIVATIONS)].function
     a, signals = check_array("x", x, ndim=2), []

@@ -1,12 +1,12 @@
 """The evidence table of a chapter: each claim, how it was tested, what came out, the verdict.
 
-First used in chapter 03. A row is recorded where its number is measured, and the verdict follows
+First used in chapter 00. A row is recorded where its number is measured, and the verdict follows
 from a measured truth value, so a table cannot say what its chapter does not show.
 """
 
 import html
 
-from utils.validation import check_array, check_choice, check_count
+from utils.validation import check_array, check_bool, check_choice, check_count, fail
 
 MIME = "application/vnd.backprop-by-experiment.evidence+json"
 COLUMNS = ("claim", "experiment", "seeds", "measured", "interval", "verdict")
@@ -39,19 +39,21 @@ class EvidenceTable:
         `identifier` is the claim's number ("C9" in the source article, "03.1" for the course's
         own). `measured` is text, `interval` a pair (low, high) of the 95 % interval or "exact"
         for what involves no chance; `holds` is the measured truth value; `only_if` the condition
-        without which the claim fails. Raises `ValueError` if a text is missing, or `holds` is no
-        truth value.
+        without which the claim fails. Raises `ValueError` if a text is missing, `holds` is
+        not True or False, or the interval's limits are not in order.
         """
         texts = {"identifier": identifier, "claim": claim, "experiment": experiment}
         for name, text in {**texts, "measured": measured}.items():
             if not isinstance(text, str) or not text.strip():
                 raise ValueError(f"{name} must be a text, got {text!r}")
-        if not hasattr(holds, "dtype") and not isinstance(holds, bool):
-            raise ValueError(f"holds must be True or False, as measured, got {holds!r}")
+        holds = check_bool("holds", holds)
         if isinstance(interval, str):
             check_choice("interval", interval, ("exact",))
         else:
-            interval = "[{:.3g}, {:.3g}]".format(*check_array("interval", interval, shape=(2,)))
+            low, high = check_array("interval", interval, shape=(2,))
+            if low > high:
+                fail("interval", "a pair (low, high) with low <= high", (low, high))
+            interval = f"[{low:.3g}, {high:.3g}]"
         verdict = f"holds only if {only_if}" if only_if else "holds"
         self.rows[identifier] = {
             "identifier": identifier,
@@ -60,7 +62,7 @@ class EvidenceTable:
             "seeds": check_count("seeds", seeds),
             "measured": measured,
             "interval": interval,
-            "verdict": verdict if bool(holds) else "does not hold",
+            "verdict": verdict if holds else "does not hold",
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None):

@@ -1,14 +1,38 @@
-"""Checks of a batch and a loss for a Keras model, in the way of `utils.validation`, and of XLA.
+"""Checks of a Keras model, a batch and a loss for it, in the way of `utils.validation`; and of XLA.
 
 This module imports Keras and TensorFlow only when its functions are called.
 """
 
+import contextlib
 import functools
 import warnings
 
 import numpy as np
 
 from utils.validation import check_array, fail
+
+
+def check_dense_model(model):
+    """Raise a `ValueError` unless `model` is built, has Dense layers, and no models inside."""
+    import keras
+
+    if not isinstance(model, keras.Model) or not model.built:
+        fail("model", "a Keras model that has been built", model)
+    if any(isinstance(layer, keras.Model) for layer in model.layers):
+        fail("model", "one without other models inside", model)
+    if not any(isinstance(layer, keras.layers.Dense) for layer in model.layers):
+        fail("model", "a model with at least one Dense layer", model)
+
+
+@contextlib.contextmanager
+def kept_states(model):
+    """Put back what a call in training mode changes in `model`, such as running means."""
+    states = [(variable, variable.numpy()) for variable in model.non_trainable_variables]
+    try:
+        yield
+    finally:
+        for variable, value in states:
+            variable.assign(value)
 
 
 def check_batch(model, x, name="x"):
@@ -31,7 +55,10 @@ def as_float32(name, array):
 
 
 def mean_loss(loss, y, y_pred):
-    """Return the mean of a Keras loss (or its name) as a tensor, for targets that fit `y_pred`."""
+    """Return the mean of a Keras loss (or its name) as a tensor, for targets that fit `y_pred`.
+
+    It is what `model.compile` with this loss gives for one batch.
+    """
     import keras
     import tensorflow as tf
 
@@ -45,6 +72,8 @@ def mean_loss(loss, y, y_pred):
     as_float32("y", y)
     if y.shape[:1] != y_pred.shape[:1]:
         fail("y", f"an array with {y_pred.shape[0]} samples, as x", y)
+    if not isinstance(function, keras.losses.Loss):  # a bare function, which would broadcast
+        y, y_pred = same_rank(y, y_pred)
     try:
         return tf.reduce_mean(function(y, y_pred))
     except (TypeError, ValueError, tf.errors.OpError):
@@ -62,3 +91,15 @@ def xla_works():
         warnings.warn("XLA is missing here: training runs uncompiled, and slower", stacklevel=3)
         return False
     return True
+
+
+def same_rank(y, y_pred):
+    """Return targets and outputs with as many axes, where one lacks a last axis of length 1.
+
+    Keras does so for the loss functions of `model.compile`: targets (N,) go with outputs (N, 1).
+    """
+    if len(y.shape) + 1 == len(y_pred.shape) and y_pred.shape[-1] == 1:
+        return (y[:, None], y_pred) if len(y.shape) == 1 else (y, y_pred[..., 0])
+    if len(y.shape) == len(y_pred.shape) + 1 and y.shape[-1] == 1:
+        return (y, y_pred[:, None]) if len(y_pred.shape) == 1 else (y[..., 0], y_pred)
+    return y, y_pred

@@ -15,8 +15,8 @@ class QuadraticCost(keras.losses.Loss):
     times its `sample_weight` if there are any (the sum is still divided by N, not by the sum of the
     weights). Other values of `reduction` mean what they mean in Keras. In `fit`, N is the size of a
     batch. Keras's `MeanSquaredError` is 2E/m for m outputs: it does not halve, and averages over
-    the outputs too. A saved model loads once this class has been imported. First shown in
-    chapter 02.
+    the outputs too. A saved model loads once this class has been imported. First used in
+    chapter 01; chapter 02 shows how it is made.
     """
 
     def __init__(self, reduction="sum_over_batch_size", name="quadratic_cost", dtype=None):

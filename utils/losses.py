@@ -1,11 +1,11 @@
 """Losses with their gradients, by hand in NumPy float64, and the quadratic cost for Keras.
 
-First shown in chapter 02. Each function takes the targets T as `y_true` and the outputs Y as
-`y_pred`, of one shape, (N,) or (N, outputs). A loss sums over the outputs and averages over the N
-samples; its gradient is ∂E/∂Y, shaped like `y_pred`. The names are Keras's. Keras averages over
-the m outputs too, so ours is m times its value (the quadratic cost m/2 times its
-`mean_squared_error`); for `categorical_crossentropy`, where Keras sums as well, both are equal.
-Arguments of other shapes, empty or not finite raise a `ValueError`.
+First used in chapter 01; chapter 02 is about them. Each function takes the targets T as `y_true`
+and the outputs Y as `y_pred`, of one shape, (N,) or (N, outputs). A loss sums over the outputs and
+averages over the N samples; its gradient is ∂E/∂Y, shaped like `y_pred`. The names are Keras's.
+Keras averages over the m outputs too, so ours is m times its value (the quadratic cost m/2 times
+its `mean_squared_error`); for `categorical_crossentropy`, where Keras sums as well, both are
+equal. Arguments of other shapes, empty or not finite raise a `ValueError`.
 """
 
 import numpy as np

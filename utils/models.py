@@ -1,6 +1,6 @@
 """The BP network by hand, in NumPy float64, and the same network in Keras.
 
-First shown in chapter 01, whose notebook prints forward, backward and update as they stand here.
+First used in chapter 01, after a class of 25 lines that does the same without checks.
 """
 
 import numpy as np
@@ -22,7 +22,9 @@ class BPNetwork:
     """A multilayer feed-forward network that learns by sending its error back.
 
     weights, biases: for each layer an array W of shape (fan_in, fan_out), as in Keras, and an
-        array b of shape (fan_out,). They may be set; `update` replaces them and changes none.
+        array b of shape (fan_out,). Other arrays may be put in their place, and `forward` is due
+        again (a number changed within an array goes unnoticed); `update` replaces them and changes
+        none.
     z, a: after `forward`, the signals before and after each layer's activation, shape (N, fan_out);
         `a[0]` is the input x, so that `a[l + 1]` belongs to `z[l]` and `weights[l]`.
     delta: after `backward`, the error signals δ = ∂E/∂z of each layer, shape (N, fan_out).
@@ -54,7 +56,7 @@ class BPNetwork:
             self.weights.append(random.uniform(-limit, limit, (fan_in, fan_out)))
             self.biases.append(np.zeros(fan_out))
         self.z = self.a = self.delta = self.weight_gradients = self.bias_gradients = None
-        self._signals_are_fresh = self._gradients_are_fresh = False  # of the present weights
+        self._passed = self._differentiated = None  # `parameters` of the last forward and backward
 
     def forward(self, x):
         """Send the samples x, shape (N, inputs), forward; return the outputs Y, (N, outputs)."""
@@ -62,12 +64,12 @@ class BPNetwork:
         for W, b, f in zip(self.weights, self.biases, self.activations, strict=True):
             self.z.append(self.a[-1] @ W + b)
             self.a.append(f.function(self.z[-1]))
-        self._signals_are_fresh = True
+        self._passed = self.parameters
         return self.a[-1]
 
     def backward(self, y_true):
         """Send the error of the last `forward` back; y_true: targets T, shape (N, outputs)."""
-        self._require(self._signals_are_fresh, "backward", "forward(x)")
+        self._require(self._are_present(self._passed), "backward", "forward(x)")
         T, Y, N = self._targets(y_true), self.a[-1], len(self.a[-1])
         error = (Y - T) / N  # ∂E/∂Y of the quadratic cost, but ∂E/∂z of the cross-entropies
         cancels = LOSSES[self.loss] is not None
@@ -78,16 +80,15 @@ class BPNetwork:
             self.delta.insert(0, f.chain(error, z))  # ∂E/∂z = ∂E/∂a · f′(z)
         self.weight_gradients = [a.T @ d for a, d in zip(self.a[:-1], self.delta, strict=True)]
         self.bias_gradients = [d.sum(axis=0) for d in self.delta]
-        self._gradients_are_fresh = True
+        self._differentiated = self._passed
 
     def update(self, learning_rate):
         """Move every weight and bias against its gradient: w ← w − η ∂E/∂w, η the learning rate."""
-        self._require(self._gradients_are_fresh, "update", "backward(y_true)")
+        self._require(self._are_present(self._differentiated), "update", "backward(y_true)")
         eta = check_number("learning_rate", learning_rate, positive=True)
         steps = [-eta * gradient for gradient in self.gradients]
         self.weights = [W + step for W, step in zip(self.weights, steps[::2], strict=True)]
         self.biases = [b + step for b, step in zip(self.biases, steps[1::2], strict=True)]
-        self._signals_are_fresh = self._gradients_are_fresh = False
 
     @property
     def parameters(self):
@@ -149,6 +150,13 @@ class BPNetwork:
     def _targets(self, y_true):
         return check_array("y_true", y_true, shape=self.a[-1].shape)
 
+    def _are_present(self, parameters):
+        """Return whether `parameters`, noted earlier, are the arrays that the network has now."""
+        now = self.parameters
+        return parameters is not None and all(
+            old is new for old, new in zip(parameters, now, strict=True)
+        )
+
     def _require(self, fulfilled, what, call):
         if not fulfilled:
             raise ValueError(f"{what} needs {call} of the present weights: call {call} first")
@@ -199,12 +207,18 @@ def build_mlp(
 def _sequential(sizes, names, dtype, initializers=("glorot_uniform", "zeros"), seed=None):
     import keras  # here, not above: the network by hand does without it
 
-    seeds = [None] * len(names)
+    seeds = [None] * 2 * len(names)
     if seed is not None:
-        seeds = np.random.SeedSequence(seed).generate_state(len(names)).tolist()
+        # One for each kernel, then one for each bias: with its kernel's, a bias would repeat it.
+        seeds = np.random.SeedSequence(seed).generate_state(2 * len(names)).tolist()
     model = keras.Sequential([keras.Input((sizes[0],), name="inputs", dtype=dtype)], name="mlp")
-    for number, (units, name, seed) in enumerate(zip(sizes[1:], names, seeds, strict=True), 1):
-        kernel, bias = (_initializer(initializer, seed) for initializer in initializers)
+    for number, (units, name) in enumerate(zip(sizes[1:], names, strict=True), 1):
+        kernel, bias = (
+            _initializer(f"{part}_initializer", initializer, seed)
+            for part, initializer, seed in zip(
+                ("kernel", "bias"), initializers, seeds[number - 1 :: len(names)], strict=True
+            )
+        )
         layer = keras.layers.Dense(
             units,
             activation=_keras_activation(name),
@@ -227,21 +241,21 @@ def _keras_activation(name):
     return keras.activations.get("linear" if name == "purelin" else name)
 
 
-def _initializer(initializer, seed):
+def _initializer(argument, initializer, seed):
     """Return a new initializer of the same kind for one layer, with `seed` if it draws numbers."""
     import keras
 
     if not isinstance(initializer, (str, dict)) and not callable(initializer):
-        fail("initializer", "a name or an object of keras.initializers", initializer)
+        fail(argument, "a name or an object of keras.initializers", initializer)
     try:
         initializer = keras.initializers.get(initializer)
     except (TypeError, ValueError):
-        fail("initializer", "a name or an object of keras.initializers", initializer)
+        fail(argument, "a name or an object of keras.initializers", initializer)
     if not isinstance(initializer, keras.initializers.Initializer):
         return initializer
     config = initializer.get_config()
     if config.get("seed") is not None:
-        fail("initializer", "without a seed of its own; pass seed= to build_mlp", config)
+        fail(argument, "without a seed of its own; pass seed= to build_mlp", config)
     return type(initializer).from_config(config | ({"seed": seed} if "seed" in config else {}))
 
 

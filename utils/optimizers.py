@@ -1,4 +1,4 @@
-"""Gradient descent that keeps its path, from one start or many. First shown in chapter 03."""
+"""Gradient descent that keeps its path, from one start or many. First used in chapter 02."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import numpy as np
 from utils.validation import check_array, check_count, check_number
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Descent:
     """The path of a descent: entry k of each array belongs to the weights after k steps.
 
@@ -30,7 +30,7 @@ def gradient_descent(loss, start, learning_rate, steps, gradient=None):
     start. So many starts descend in one call. `gradient(w)` returns the slope; without it,
     TensorFlow's `GradientTape` differentiates `loss`, which then must be made of arithmetic or of
     TensorFlow operations. Everything is float64. A path that diverges runs on to inf and NaN.
-    Raises `ValueError` for bad arguments. First shown, as the loop it is, in chapter 03.
+    Raises `ValueError` for bad arguments. First used in chapter 02; chapter 03 shows the loop.
     """
     w = check_array("start", start)
     learning_rate = check_number("learning_rate", learning_rate, positive=True)

@@ -6,10 +6,11 @@ holds that to be so); nbval compares the alternative text and skips the picture'
 """
 
 import base64
+import contextlib
 import html
 import io
 
-from utils.validation import check_array, check_choice, fail
+from utils.validation import check_array, check_choice, check_number, fail
 
 # One colour, one meaning, in all chapters (Okabe and Ito 2008, "Color Universal Design").
 COLOURS = {
@@ -46,11 +47,9 @@ def png_bytes(figure):
     The picture has a palette of 256 colours, which a plot does not miss and which takes less than
     half the space: a notebook has to stay below 1.5 MB.
     """
-    from matplotlib.figure import Figure
     from PIL import Image  # Matplotlib depends on it
 
-    if not isinstance(figure, Figure):
-        fail("figure", "a Matplotlib Figure", figure)
+    _check_figure(figure)
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png")
     picture = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
@@ -65,19 +64,40 @@ def show(figure, alt):
     compares it, so it must be as robust as printed output. First shown in chapter 00.
     Raises `ValueError` if `figure` is no Matplotlib figure or `alt` says nothing.
     """
-    import matplotlib.pyplot as plt
     from IPython.display import display
 
-    if not isinstance(figure, plt.Figure):
+    _check_figure(figure)
+    with _closed(figure):
+        _check_alt(alt)
+        display(image_bundle(png_bytes(figure), alt), raw=True)
+
+
+def _check_figure(figure):
+    from matplotlib.figure import Figure
+
+    if not isinstance(figure, Figure):
         fail("figure", "a Matplotlib Figure", figure)
-    display(image_bundle(png_bytes(figure), alt), raw=True)
-    plt.close(figure)  # a figure made with pyplot would be displayed once more
+
+
+def _check_alt(alt):
+    if not isinstance(alt, str) or len(alt.strip()) < 20:
+        fail("alt", "a sentence that says what the figure shows", alt)
+
+
+@contextlib.contextmanager
+def _closed(figure):
+    """Close `figure` at the end, and on an error: pyplot's would be displayed once more."""
+    import matplotlib.pyplot as plt
+
+    try:
+        yield
+    finally:
+        plt.close(figure)
 
 
 def image_bundle(image, alt, kind="png"):
     """Return the MIME bundle of an image (bytes of the `kind` png or gif) with `alt` beside it."""
-    if not isinstance(alt, str) or len(alt.strip()) < 20:
-        fail("alt", "a sentence that says what the figure shows", alt)
+    _check_alt(alt)
     check_choice("kind", kind, ("png", "gif"))
     if not isinstance(image, bytes):
         fail("image", "bytes", image)
@@ -89,25 +109,42 @@ def image_bundle(image, alt, kind="png"):
 
 
 def show_animation(figure, draw, frames, alt, fps=8):
-    """Display an animated GIF in the notebook, with the alternative text `alt`.
+    """Display an animated GIF in the notebook, with the alternative text `alt`; close `figure`.
 
-    `draw(frame)` changes `figure` for each of `frames`. A GIF plays in JupyterLab, VS Code and
-    Colab without JavaScript. Keep figures small: a notebook must stay below 1.5 MB.
-    First shown in chapter 04. Raises `ValueError` as `show` does.
+    `draw(frame)` changes `figure` for each of `frames`, at least one. A GIF plays in JupyterLab,
+    VS Code and Colab without JavaScript. Keep figures small: a notebook must stay below 1.5 MB.
+    First shown in chapter 04. Raises `ValueError` as `show` does, and where there is no frame.
     """
     import pathlib
     import tempfile
 
+    import matplotlib
     from IPython.display import display
     from matplotlib.animation import PillowWriter
 
-    if not callable(draw):
-        fail("draw", "a function of a frame", draw)
-    with tempfile.TemporaryDirectory() as folder:
+    _check_figure(figure)
+    with _closed(figure), tempfile.TemporaryDirectory() as folder:
+        _check_alt(alt)
+        frames, fps = _check_frames(draw, frames), check_number("fps", fps, positive=True)
         path = pathlib.Path(folder, "animation.gif")
         writer = PillowWriter(fps=fps)
-        with writer.saving(figure, path, dpi=figure.dpi):
+        # Not `writer.saving`, which hides the error of a first frame behind its own.
+        writer.setup(figure, path, dpi=figure.dpi)
+        with matplotlib.rc_context({"savefig.bbox": None}):  # all frames of one size
             for frame in frames:
                 draw(frame)
                 writer.grab_frame()
+        writer.finish()
         display(image_bundle(path.read_bytes(), alt, kind="gif"), raw=True)
+
+
+def _check_frames(draw, frames):
+    if not callable(draw):
+        fail("draw", "a function of a frame", draw)
+    try:
+        found = list(frames)
+    except TypeError:
+        found = []
+    if not found:
+        fail("frames", "a sequence of at least one frame", frames)
+    return found

@@ -1,6 +1,6 @@
 """Quiet logs, seeds and the course's figure style: `start` does all three, once a chapter.
 
-First used in chapter 00. TensorFlow's two environment variables below act only if it has not been
+First used in chapter 00. The three environment variables below act only if it has not been
 imported yet, which is why the set-up cell of each notebook sets them too.
 """
 
@@ -55,7 +55,12 @@ def quiet_tensorflow():
 @contextlib.contextmanager
 def _discarded_stderr():
     """Discard what compiled libraries write to the process's stderr; Python's own still shows."""
-    saved = os.dup(2)
+    saved = None
+    with contextlib.suppress(OSError):  # there may be none, as under pythonw
+        saved = os.dup(2)
+    if saved is None:
+        yield
+        return
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
         try:
@@ -67,9 +72,7 @@ def _discarded_stderr():
 
 def set_seeds(seed):
     """Seed Python, NumPy, TensorFlow and Keras with `seed`, a whole number from 0 to 2**32 - 1."""
-    seed = check_count("seed", seed, minimum=0)
-    if seed >= 2**32:
-        fail("seed", "below 2**32", seed)
+    seed = check_count("seed", seed, minimum=0)  # at most 2**32 - 1, too
     import keras  # here, not above: it takes seconds, and not every use of this module needs it
 
     keras.utils.set_random_seed(seed)

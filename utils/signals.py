@@ -13,7 +13,7 @@ import dataclasses
 
 import numpy as np
 
-from utils.keras_checks import check_batch, mean_loss
+from utils.keras_checks import check_batch, check_dense_model, kept_states, mean_loss
 from utils.validation import (
     check_array,
     check_choice,
@@ -50,8 +50,8 @@ def layer_delta_norms(model, x, y, loss):
     model: a built Keras model. x, y: the batch. loss: a Keras loss or its name; E is its mean over
     the batch. Returns a float64 array, Dense layers in the order in which the model calls them.
     The model works as in training (batch normalization uses the batch's statistics) and is left
-    as it was. Raises `ValueError` for a model without Dense layers, or with models inside. First
-    shown in chapter 07; see Rumelhart, Hinton & Williams (1986), equation 5.
+    as it was. Raises `ValueError` for a model without Dense layers, or with models inside. See
+    Rumelhart, Hinton & Williams (1986), equation 5.
     """
     return np.array([np.linalg.norm(delta) for delta in layer_deltas(model, x, y, loss).values()])
 
@@ -63,7 +63,7 @@ def layer_deltas(model, x, y, loss):
     """
     import tensorflow as tf
 
-    _check_model(model)
+    check_dense_model(model)
     x = check_batch(model, x)
     with tf.GradientTape() as tape, _recording(model, tape) as record:
         cost = mean_loss(loss, y, model(x, training=True))
@@ -77,11 +77,11 @@ def function_statistics(model, x, training=False):
     A list in the order in which the model calls them; linear functions are left out. With
     `training`, batch normalization uses the batch's statistics. The slopes are those that
     TensorFlow takes. The model is left as it was. Raises `ValueError` as `layer_delta_norms`
-    does. First shown in chapter 07.
+    does.
     """
     import tensorflow as tf
 
-    _check_model(model)
+    check_dense_model(model)
     x = check_batch(model, x)
     with tf.GradientTape(persistent=True) as tape, _recording(model, tape) as record:
         model(x, training=training)
@@ -121,10 +121,9 @@ def ablate(model, x, share, order="random", *, active_only=False, layers=None, s
     "random" (drawn from `seed`), "weakest" or "strongest", by |a|. active_only: count and remove
     only signals that are not 0 anyway, as many relu signals are. layers: the names of the layers
     whose signals are removed; by default all hidden ones. What has gone is missing to all later
-    layers. The model is left as it was. Raises `ValueError` for unknown orders and names. First
-    shown in chapter 07.
+    layers. The model is left as it was. Raises `ValueError` for unknown orders and names.
     """
-    _check_model(model)
+    check_dense_model(model)
     share = check_number("share", share, minimum=0, maximum=1)
     check_choice("order", order, ORDERS)
     random = np.random.default_rng(check_count("seed", seed, minimum=0))
@@ -230,19 +229,14 @@ def _recording(model, tape=None, change=None):
     record = _Record(tape, change)
     own_functions = (keras.layers.Activation, keras.layers.ReLU, keras.layers.LeakyReLU)
     own_functions += (keras.layers.ELU, keras.layers.PReLU, keras.layers.Softmax)
-    states = [(variable, variable.numpy()) for variable in model.non_trainable_variables]
-    with contextlib.ExitStack() as stack:
+    with kept_states(model), contextlib.ExitStack() as stack:
         for layer in model.layers:
             if isinstance(layer, keras.layers.Dense):
                 stack.enter_context(_replaced(layer, "activation", record.dense(layer)))
             elif isinstance(layer, own_functions) and not _is_linear(layer):
                 call = _caller(record, layer.name, layer.call)
                 stack.enter_context(_replaced(layer, "call", call))
-        try:
-            yield record
-        finally:
-            for variable, value in states:
-                variable.assign(value)
+        yield record
 
 
 def _caller(record, name, f):
@@ -265,17 +259,6 @@ def _replaced(layer, attribute, value):
 def _is_linear(function):
     function = getattr(function, "activation", function)
     return getattr(function, "__name__", "") == "linear"
-
-
-def _check_model(model):
-    import keras
-
-    if not isinstance(model, keras.Model) or not model.built:
-        fail("model", "a Keras model that has been built", model)
-    if any(isinstance(layer, keras.Model) for layer in model.layers):
-        fail("model", "one without other models inside", model)
-    if not any(isinstance(layer, keras.layers.Dense) for layer in model.layers):
-        fail("model", "a model with at least one Dense layer", model)
 
 
 def _as_float64(tensor):

@@ -1,4 +1,4 @@
-"""Intervals for what was measured over seeds. First used in chapter 03.
+"""Intervals for what was measured over seeds. First used in chapter 00.
 
 Each function returns an `Interval`: the value and the limits within which the true value lies with
 a confidence of 95 % (or another `level`). A claim about two settings is tested on the same seeds,
@@ -54,8 +54,11 @@ class Interval(typing.NamedTuple):
         return float(below[-1]), float(above[0])
 
     def excludes(self, number):
-        """Return whether `number` lies outside the limits, for example 0 for a difference."""
-        return not self.low <= number <= self.high
+        """Return whether `number` lies outside the limits, for example 0 for a difference.
+
+        Limits that are NaN exclude nothing.
+        """
+        return bool(number < self.low or number > self.high)
 
 
 def _check_sample(name, values, level):
@@ -90,20 +93,27 @@ def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, 
     """Return `statistic` of `values`, a number per seed, with its percentile bootstrap interval.
 
     `statistic` takes an array and an `axis`, as `np.median` does. Efron, "Bootstrap methods:
-    another look at the jackknife", Annals of Statistics 7 (1979).
+    another look at the jackknife", Annals of Statistics 7 (1979). Raises `ValueError` where it is
+    not finite for all the resamples that the limits rest on.
     """
     values, level = _check_sample("values", values, level)
     if not callable(statistic):
         fail("statistic", "a function of an array and an axis", statistic)
-    found = stats.bootstrap(
-        (values,),
-        statistic,
-        confidence_level=level,
-        n_resamples=check_count("resamples", resamples, minimum=2, maximum=10**6),
-        method="percentile",
-        random_state=np.random.default_rng(check_count("seed", seed, minimum=0)),
-    ).confidence_interval
-    return Interval(float(statistic(values, axis=0)), float(found.low), float(found.high))
+    resamples = check_count("resamples", resamples, minimum=2, maximum=10**6)
+    random = np.random.default_rng(check_count("seed", seed, minimum=0))
+    with np.errstate(invalid="ignore"):  # what is not finite is refused below
+        found = stats.bootstrap(
+            (values,),
+            statistic,
+            confidence_level=level,
+            n_resamples=resamples,
+            method="percentile",
+            random_state=random,
+        ).confidence_interval
+    interval = Interval(float(statistic(values, axis=0)), float(found.low), float(found.high))
+    if not np.isfinite(interval).all():
+        fail("statistic", "finite for `values` and their resamples", tuple(interval))
+    return interval
 
 
 def median_interval(values, level=0.95):

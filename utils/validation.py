@@ -87,6 +87,16 @@ def check_count(name, value, *, minimum=1, maximum=LARGEST_COUNT):
     return int(value)
 
 
+def check_bool(name, value):
+    """Return `value` as a bool, or raise a `ValueError` that names the argument.
+
+    True and False alone, of Python or NumPy: a text, a NaN or an array may be true by accident.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        fail(name, "True or False", value)
+    return bool(value)
+
+
 def check_choice(name, value, choices):
     """Return `value` if it is one of `choices`, or raise a `ValueError` that lists them."""
     if not isinstance(value, str) or value not in choices:
@@ -98,13 +108,16 @@ def check_array(name, value, *, ndim=None, shape=None, finite=True, allow_empty=
     """Return `value` as a new float64 array, or raise a `ValueError` that names the argument.
 
     `ndim` is a number of axes or a tuple of those allowed; `shape` is a tuple in which None
-    stands for any length. With `finite=False`, NaN and inf pass. The input is never changed.
+    stands for any length. With `finite=False`, NaN and inf pass. A masked array must have no masked
+    entry, for the mask would be lost. The input is never changed.
     """
     wanted = "a finite array of numbers" if finite else "an array of numbers"
     if ndim is not None:
         wanted += " with " + " or ".join(str(n) for n in np.atleast_1d(ndim)) + " axes"
     if shape is not None:
         wanted += f" of shape ({', '.join('any' if n is None else str(n) for n in shape)})"
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        fail(name, wanted + " without masked entries", value)
     try:
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":

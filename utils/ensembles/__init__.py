@@ -12,10 +12,16 @@ import numpy as np
 
 from utils.ensembles import arguments
 from utils.ensembles.ensemble import Ensemble
-from utils.ensembles.runner import Plan, run_stacks, split_members
-from utils.ensembles.stacking import check_loss, check_model, check_optimizer
+from utils.ensembles.runner import Plan, run_stacks, split_members, stack_size
+from utils.ensembles.stacking import (
+    check_loss,
+    check_model,
+    check_optimizer,
+    compute_alike,
+    loss_hangs_on_batch,
+)
 from utils.ensembles.training import StackTrainer, Task
-from utils.validation import check_count, fail
+from utils.validation import check_bool, check_count, fail
 
 __all__ = ["Ensemble", "EnsembleTrainer", "train_many"]
 
@@ -31,10 +37,12 @@ def train_many(build, x, y, *, seeds, epochs, optimizer="adam", loss="mse", metr
 
 
 class EnsembleTrainer:
-    """Trains one Keras model from many seeds, as often as wanted. First used in chapter 06.
+    """Trains one Keras model from many seeds, as often as wanted. First used in chapter 05.
 
     A second `fit` on data of the same shape, with the same number of epochs, needs no second
-    compilation: tune the learning rate on a few seeds, then train the others with the best.
+    compilation: tune the learning rate on a few seeds, then train the others with the best. It
+    gets a program of its own if `build` returns another network than before, or if many times as
+    many seeds are to be trained.
 
     - `build`: function without arguments that returns a Keras model with one input and one output.
       Seed s starts from the weights that `keras.utils.set_random_seed(s); build()` gives.
@@ -50,7 +58,7 @@ class EnsembleTrainer:
         check_optimizer(optimizer)
         self._build, self._optimizer = build, optimizer
         self._loss, self._metrics = arguments.as_loss(loss), metrics
-        self._models, self._tasks, self._trainers = {}, {}, {}
+        self._tasks, self._trainers = {}, {}
 
     def fit(
         self,
@@ -90,6 +98,7 @@ class EnsembleTrainer:
         Sets the global random seed, as building a model from a seed must.
         """
         seeds = arguments.check_seeds(seeds)
+        data_per_seed = check_bool("data_per_seed", data_per_seed)
         x, y = arguments.check_data("x", x, "y", y, len(seeds) if data_per_seed else None)
         one = x[0] if data_per_seed else x
         model, weights = self._starting_points(seeds, one, initial_weights)
@@ -99,10 +108,10 @@ class EnsembleTrainer:
         plan = Plan(
             seeds=seeds,
             epochs=check_count("epochs", epochs),
-            batch_size=min(check_count("batch_size", batch_size), y.shape[int(data_per_seed)]),
+            batch_size=check_count("batch_size", batch_size),
             data=(x, y, data_per_seed),
             validation=arguments.check_validation(*held_out),
-            shuffle=shuffle,
+            shuffle=check_bool("shuffle", shuffle),
             rates=arguments.check_rates(learning_rates, len(seeds)),
             stops=arguments.check_epochs(snapshot_epochs, epochs),
         )
@@ -114,34 +123,46 @@ class EnsembleTrainer:
     def _starting_points(self, seeds, x, initial_weights):
         """Return a model for inputs like `x`, and the stacked initial weights."""
         if initial_weights is None:
-            model, weights = starting_points(self._build, seeds, x)
-        else:
-            known = self._models.get(x.shape[1:])
-            model = arguments.build_model(self._build, seeds[0], x) if known is None else known
-            weights = arguments.check_weights(initial_weights, model, len(seeds))
-        self._models[x.shape[1:]] = model
-        return model, weights
+            return starting_points(self._build, seeds, x)
+        model = arguments.build_model(self._build, x, seeds[0])
+        return model, arguments.check_weights(initial_weights, model, len(seeds))
 
     def _task(self, model, x, y):
-        """Return what a member computes on samples like those of `x` and `y`."""
-        architecture = [variable.shape for variable in model.weights]
+        """Return what a member computes on samples like those of `x` and `y`.
+
+        A known task serves if its model computes what `model` does: `build` may have changed.
+        """
+        check_model(model, x[:2])
+        architecture = [(variable.shape, variable.trainable) for variable in model.weights]
         key = (x.shape[1:], y.shape[1:], y.dtype, str(architecture))
-        if key not in self._tasks:
-            check_model(model, x[:2])
-            check_loss(model, self._loss, x[:2], y[:2])
-            metrics = arguments.as_metrics(self._metrics, model, y.ndim)
-            self._tasks[key] = Task(model, self._loss, metrics)
-        return self._tasks[key]
+        known = self._tasks.setdefault(key, [])
+        for task in known:
+            if compute_alike(task.model, model, x[:2]):
+                return task
+        check_loss(model, self._loss, x[:2], y[:2])
+        metrics = arguments.as_metrics(self._metrics, model, y.ndim)
+        by_batches = loss_hangs_on_batch(model, self._loss, x, y)
+        known.append(Task(model, self._loss, metrics, by_batches))
+        return known[-1]
 
     def _crew(self, task, plan):
         """Return the members of each stack, and as many trainers as have work and a core."""
-        key = task, plan.rates is not None
-        known = self._trainers.setdefault(key, [])
-        stacks = split_members(len(plan.seeds), known[0].members if known else None)
-        wanted = min(len(stacks), os.cpu_count() or 1)
+        key, count = (task, plan.rates is not None), len(plan.seeds)
+        size = stack_size(count, [size for *other, size in self._trainers if tuple(other) == key])
+        known, stacks = self._trainers.setdefault((*key, size), []), split_members(count, size)
+        wanted = min(len(stacks), cores())
         while len(known) < wanted:
-            known.append(StackTrainer(task, self._optimizer, stacks.shape[1], key[1]))
+            known.append(StackTrainer(task, self._optimizer, size, key[1]))
         return stacks, known[:wanted]
+
+
+def cores():
+    """Return how many cores this process may use, which may be fewer than the machine has."""
+    if hasattr(os, "process_cpu_count"):  # from Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on Windows and macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def starting_points(build, seeds, x):
@@ -149,7 +170,7 @@ def starting_points(build, seeds, x):
     kept = {}
     for seed in seeds:
         if seed not in kept:
-            model = arguments.build_model(build, seed, x)
+            model = arguments.build_model(build, x, seed)
             kept[seed] = model.get_weights()
     shapes = {tuple(array.shape for array in weights) for weights in kept.values()}
     if len(shapes) > 1:

@@ -1,10 +1,13 @@
 """The checks and conversions of the arguments of `utils.ensembles`. Nothing else uses them."""
 
+import contextlib
+import random
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.keras_checks import as_float32
+from utils.keras_checks import as_float32, same_rank
 from utils.validation import check_array, check_count, fail
 
 
@@ -19,8 +22,8 @@ def check_seeds(seeds):
     if np.ndim(seeds) == 0 and not hasattr(seeds, "__iter__"):
         return list(range(check_count("seeds", seeds)))
     found = [check_count("seeds", seed, minimum=0) for seed in seeds]
-    if not found or max(found) >= 2**32:
-        fail("seeds", "a count, or at least one seed, each below 2**32", seeds)
+    if not found:
+        fail("seeds", "a count, or at least one seed", seeds)
     return found
 
 
@@ -54,8 +57,9 @@ def check_validation(data, model, x, members, data_per_seed):
     own = np.ndim(data[0]) == sample_axes + 1
     names = "validation_data[0]", "validation_data[1]"
     x_held, y_held = check_data(names[0], data[0], names[1], data[1], members if own else None)
-    if x_held.shape[1 + own :] != x.shape[1 + data_per_seed :]:
-        fail(names[0], f"an array whose samples have the shape {x.shape[1 + data_per_seed :]}", x)
+    wanted = x.shape[1 + data_per_seed :]
+    if x_held.shape[1 + own :] != wanted:
+        fail(names[0], f"an array whose samples have the shape {wanted}", x_held)
     return x_held, match_output(model, y_held, own), own
 
 
@@ -65,15 +69,30 @@ def match_output(model, y, own):
     return y[..., np.newaxis] if lacks_axis and model.output_shape[-1] == 1 else y
 
 
-def build_model(build, seed, x):
-    """Return `build()` under `seed`, with its weights made for inputs like `x`."""
-    keras.utils.set_random_seed(seed)
+def build_model(build, x, seed=None):
+    """Return `build()`, with its weights made for inputs like `x`; under `seed` if it is given."""
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
     model = build() if callable(build) else None
     if not isinstance(model, keras.Model):
         fail("build", "a function without arguments that returns a Keras model", build)
     if not model.built:
         model(x[:1])
     return model
+
+
+@contextlib.contextmanager
+def kept_random_states():
+    """Put Python's and NumPy's global random numbers back to where they were.
+
+    Keras's initializers draw their seeds from Python's, whose weights are then replaced.
+    """
+    states = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
 
 
 def check_weights(weights, model, members):
@@ -114,7 +133,7 @@ class FunctionLoss(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         """Return the loss of each sample."""
-        return self.function(y_true, y_pred)
+        return self.function(*same_rank(y_true, y_pred))
 
 
 def as_loss(loss):

@@ -74,8 +74,12 @@ class Ensemble:
         return self.member(self.seeds.index(seed), epoch)
 
     def member(self, index, epoch=None):
-        """Return a new Keras model with the weights of number `index` along the axis of seeds."""
+        """Return a new Keras model with the weights of number `index` along the axis of seeds.
+
+        Building it takes nothing from the global random numbers of Python and NumPy.
+        """
         weights = self.weights_at(self.epochs if epoch is None else epoch)
-        model = arguments.build_model(self._build, self.seeds[index], self._x)
+        with arguments.kept_random_states():
+            model = arguments.build_model(self._build, self._x)
         model.set_weights([array[index] for array in weights])
         return model

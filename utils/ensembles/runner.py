@@ -14,8 +14,10 @@ from utils.ensembles.progress import progress_bar
 # Few enough for a step's numbers to stay in the processor's cache, many enough to share the cost
 # of starting an operation. It is fixed, so that results do not hang on the number of cores.
 MEMBERS_PER_STACK = 8
+TOO_MANY = 4  # times as many stacks as needed: a program for larger ones is worth its compilation
 ORDER_LIMIT = 2**20  # sample numbers handed over in one call: 4 MB
 SECONDS_PER_CALL = 0.5  # so that the progress bar moves
+SHORTEST = 1e-6  # seconds, at least, of a call: a coarse clock may say 0
 
 
 @dataclasses.dataclass
@@ -42,14 +44,26 @@ class Plan:
         return x.shape[int(own)]
 
 
+def stack_size(count, known=()):
+    """Return how many of `count` members to train side by side: one of the `known` sizes if it can.
+
+    A known size has its program already, and compiling another takes seconds. Only where all known
+    stacks are much too small is a new size worth that: for 100 seeds after a trial with one.
+    """
+    fewest = -(-count // MEMBERS_PER_STACK)
+    by_stacks = sorted((-(-count // size), size) for size in known)
+    if by_stacks and by_stacks[0][0] <= TOO_MANY * fewest:
+        return by_stacks[0][1]
+    return -(-count // fewest)
+
+
 def split_members(count, size=None):
     """Return the member numbers of each stack, an array (stacks, size).
 
     All stacks have the same size, so that one program fits all; the last is filled up with the
-    last member, whose results are the same each time. `size` is that of a program at hand.
+    last member, whose results are the same each time.
     """
-    if size is None:
-        size = -(-count // -(-count // MEMBERS_PER_STACK))
+    size = stack_size(count) if size is None else size
     stacks = -(-count // size)
     return np.minimum(np.arange(stacks * size), count - 1).reshape(stacks, size)
 
@@ -146,10 +160,10 @@ class StackRun:
         count = 1
         while self.done < self.plan.epochs and not self.stopped:
             count = self._bounded(count)
-            start = time.monotonic()
+            start = time.perf_counter()  # on Windows finer than `monotonic`
             self._call(trainer, data, count)
             self._keep(trainer)
-            seconds = time.monotonic() - start
+            seconds = max(time.perf_counter() - start, SHORTEST)
             crew.called(trainer, seconds, count)
             count = int(count * SECONDS_PER_CALL / seconds)
         self.history = np.concatenate(self.history)

@@ -85,6 +85,49 @@ def check_loss(model, loss, x, y):
             fail("build", "a function that returns a Keras model " + problem, model)
 
 
+def compute_alike(model, other, x):
+    """Return whether two models with weights of the same shapes compute the same for `x`.
+
+    Outputs and regularization losses are compared under the same weights, drawn at random: those
+    of a new network could hide a difference, with biases of 0 and the like.
+    """
+    found = []
+    for one in (model, other):
+        outputs, penalties = _call(one, _random_weights(model), x)
+        found.append(np.concatenate([np.ravel(outputs), np.ravel(penalties)]))
+    return found[0].shape == found[1].shape and np.allclose(*found, 1e-6, 0, equal_nan=True)
+
+
+def loss_hangs_on_batch(model, loss, x, y):
+    """Return whether the loss changes when a batch of one sample holds it twice.
+
+    A sum over the batch does: a loss with the reduction "sum", or an activity regularization in
+    Keras before 3.13.
+    """
+    found = []
+    for batch in ([0], [0, 0]):
+        outputs, penalties = _call(model, _random_weights(model), x[batch])
+        found.append(sum(penalties, loss(tf.constant(y[batch]), outputs)))
+    return not np.allclose(*found, 1e-5, equal_nan=True)
+
+
+def _random_weights(model):
+    """Return trainable weights for `model`, of usual size, and its frozen ones."""
+    random = np.random.default_rng(0)
+    shapes = [variable.shape for variable in model.trainable_variables]
+    weights = [random.normal(size=s) / np.sqrt(max(1, np.prod(s[:-1]))) for s in shapes]
+    frozen = [variable.value for variable in model.non_trainable_variables]
+    return [tf.constant(values, tf.float32) for values in weights], frozen
+
+
+def _call(model, weights, x):
+    """Return outputs and regularization losses of `model` with `weights`, a pair as above."""
+    outputs, _, penalties = model.stateless_call(
+        *weights, tf.constant(x), training=False, return_losses=True
+    )
+    return outputs, penalties
+
+
 def copy_optimizer(optimizer):
     """Return a new optimizer with the settings of `optimizer`, and none of its state.
 

@@ -17,10 +17,11 @@ class Task:
 
     `model` gives the architecture, `loss` is a `keras.losses.Loss`, `metrics` a list of
     `keras.metrics.Metric`. The loss includes the regularization losses, as in `model.fit`.
+    `by_batches` says that it hangs on the size of the batch, which validation must then keep to.
     """
 
-    def __init__(self, model, loss, metrics):
-        self.model, self.loss, self.metrics = model, loss, metrics
+    def __init__(self, model, loss, metrics, by_batches):
+        self.model, self.loss, self.metrics, self.by_batches = model, loss, metrics, by_batches
         self.layout = Layout(model.trainable_variables)
         places = {id(variable): place for place, variable in enumerate(model.weights)}
         self.trainable = [places[id(v)] for v in model.trainable_variables]
@@ -71,6 +72,14 @@ class Task:
 
         arguments = (self.layout.split(weights), frozen)
         return stack(member, (*arguments, x, y) if own_data else arguments)
+
+    def judge(self, weights, frozen, states, x, y):
+        """Return losses (members,) and metric states for a batch per member, without training."""
+
+        def member(arguments):
+            return self._member_loss(*arguments, training=False)
+
+        return stack(member, (self.layout.split(weights), frozen, states, x, y))
 
     def _member_results(self, states):
         return [
@@ -149,11 +158,13 @@ class StackTrainer:
         history = tf.zeros((limit, rows, members))
 
         def epoch(number, history):
-            values = self._epoch(data, frozen, order[number], batch_size)
+            values = self._over_batches(
+                lambda batch, states: self._step(data, frozen, batch, states),
+                order[number],
+                batch_size,
+            )
             if validation:
-                x, y, own = validation
-                loss, metrics = self.task.evaluate(self.weights, frozen, x, y, own)
-                values += [loss, *metrics]
+                values += self._validate(validation, frozen, batch_size)
             finite = tf.reduce_all(tf.math.is_finite(self.weights), axis=1)
             finite = tf.cast(finite & tf.math.is_finite(values[0]), tf.float32)
             row = tf.stack([finite, *values])
@@ -161,28 +172,52 @@ class StackTrainer:
 
         return tf.while_loop(lambda number, _: number < count, epoch, (0, history))[1]
 
-    def _epoch(self, data, frozen, order, batch_size):
-        """Train one epoch: the full batches in a loop, then what is left over, as Keras does."""
+    def _validate(self, validation, frozen, batch_size):
+        """Return the loss and the metrics, each (members,), of all samples of `validation`."""
+        x, y, own = validation
+        if not self.task.by_batches:
+            loss, metrics = self.task.evaluate(self.weights, frozen, x, y, own)
+            return [loss, *metrics]
+
+        def step(batch, states):
+            return self.task.judge(self.weights, frozen, states, *_pick(validation, batch))
+
+        samples = x.shape[int(own)]
+        order = tf.broadcast_to(tf.range(samples), (self.members, samples))
+        return self._over_batches(step, order, batch_size)
+
+    def _over_batches(self, step, order, batch_size):
+        """Take the steps of an epoch: full batches in a loop, then what is left, as Keras does.
+
+        `step` takes the sample numbers (members, size) of a batch and the metric states; it returns
+        losses (members,) and states. Returns the mean loss and the metrics, each (members,).
+        """
         members, samples = order.shape
+        batch_size = min(batch_size, samples)
         steps, rest = divmod(samples, batch_size)
         batches = tf.reshape(order[:, : steps * batch_size], (members, steps, batch_size))
         batches = tf.transpose(batches, (1, 0, 2))
 
-        def step(number, total, states):
-            loss, states = self._step(data, frozen, batches[number], states)
+        def full(number, total, states):
+            loss, states = step(batches[number], states)
             return number + 1, total + loss * batch_size, states
 
         start = (0, tf.zeros(members), self.task.new_states(members))
-        _, total, states = tf.while_loop(lambda number, *_: number < steps, step, start)
+        _, total, states = tf.while_loop(lambda number, *_: number < steps, full, start)
         if rest:
-            loss, states = self._step(data, frozen, order[:, steps * batch_size :], states)
+            loss, states = step(order[:, steps * batch_size :], states)
             total += loss * rest
         return [total / samples, *self.task.results(states)]
 
     def _step(self, data, frozen, batch, states):
         """Take one optimizer step on `batch`, the sample numbers (members, size) of each member."""
-        x, y, own = data
-        x, y = (tf.gather(values, batch, axis=int(own), batch_dims=int(own)) for values in (x, y))
+        x, y = _pick(data, batch)
         loss, states, gradients = self.task.gradients(self.weights, frozen, states, x, y)
         self.optimizer.apply([gradients], [self.weights])
         return loss, states
+
+
+def _pick(data, batch):
+    """Return x and y, each (members, size, ...), of the sample numbers (members, size)."""
+    x, y, own = data
+    return [tf.gather(values, batch, axis=int(own), batch_dims=int(own)) for values in (x, y)]
