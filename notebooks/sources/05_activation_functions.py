@@ -120,13 +120,15 @@ print("output weights moved:", bool(np.abs(network.weights[1] - last).max() > 0.
 
 # %% [markdown] id="accuracy-text" lang="en"
 # What can be done without hidden weights that learn? A sign neuron cuts the plane along a line, and the output layer can learn to combine the cuts. With biases of 0, as above, all lines run through the origin: no hope for rings. So here the hidden weights and biases are random numbers, for all networks alike; each has the best of four learning rates, chosen on 8 other seeds.
-#
-# **Predict:** what share of 200 fresh points do 8 neurons of purelin, sign and tanh get right? And 64 of sign?
 
 # %% [markdown] id="accuracy-text" lang="zh"
-# 隐藏层的权值学不动，还能做成什么？一个 sign 神经元用一条直线把平面切开，输出层可以学会把这些切口组合起来。偏置若像上面那样都是 0，所有直线都过原点，就不可能分出圆环。所以这里隐藏层的权值和偏置都取随机数，人人一样；每个网络再从四个学习率里取最好的一个，由另外 8 个种子选出。
-#
-# **预测：** 圆环的 200 个新点，8 个神经元能答对多少？分别用 purelin、sign 和 tanh。用 64 个 sign 神经元呢？
+# 隐藏层的权值学不动，还能做成什么？一个 sign 神经元用一条直线把平面切开，输出层可以学会把这些切口组合起来。偏置若像上面那样都是 0，所有直线都过原点，就不可能分出圆环。所以这里隐藏层的权值和偏置都取随机数，各个网络一视同仁；每个网络再从四个学习率里取最好的一个，由另外 8 个种子选出。
+
+# %% [markdown] id="accuracy-predict" lang="en"
+# **Predict:** what share of 200 fresh points do 8 neurons of purelin, sign and tanh get right? And 64 of sign?
+
+# %% [markdown] id="accuracy-predict" lang="zh"
+# **预测：** 圆环的 200 个新点，8 个 purelin、sign 或 tanh 神经元各能答对多少？64 个 sign 神经元呢？
 
 # %% id="accuracy"
 def fresh_accuracy(activation, neurons, rate, seed):

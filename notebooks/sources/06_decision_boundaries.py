@@ -562,9 +562,13 @@ evidence.record(
 )
 
 # %% [markdown] id="trained-text" lang="en"
+# With random weights, fewer pairs of neurons make a piece of their own in four layers than in one. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019).
+#
 # And trained weights? We count once more, in the square of the circles, the regions of the same 20 networks before and after training.
 
 # %% [markdown] id="trained-text" lang="zh"
+# 权值随机时，能切出一块自己的区域的神经元对，四层中的比一层中的少。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。
+#
 # 训练过的权值呢？我们在圆环所在的正方形里再数一次：还是那 20 个网络，比较训练之前和之后的区域数。
 
 # %% id="count-trained"
@@ -574,10 +578,10 @@ print(f"before training {np.median(before):.0f} regions in the median; after it 
 print("more than five times as many, in the median:", np.median(more) > 5)
 
 # %% [markdown] id="count-reading" lang="en"
-# With random weights, fewer pairs of neurons make a piece of their own in four layers than in one. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019). Training multiplies the regions: all biases begin at 0, so the first cuts all meet at the origin. So random depth does not buy pieces, and on none of our five tasks, three of which left little room, did depth buy accuracy. Its cost is measured in chapter 07.
+# Training multiplies the regions: all biases begin at 0, so the first cuts all meet at the origin. But random depth does not buy pieces, and on none of our five tasks, three of which left little room, did depth buy accuracy. What it costs is measured in chapter 07.
 
 # %% [markdown] id="count-reading" lang="zh"
-# 权值随机时，能切出一块自己的区域的神经元对，四层中的比一层中的少。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。训练使区域成倍增加：所有偏置都从 0 开始，最初的切口全都交于原点。可见，在随机网络里，深度换不来更多的区域；而在我们的五项任务中（其中三项本来就没有多少提高的余地），深度也没有在任何一项上换来更高的准确率。深度的代价，第 07 章再来测量。
+# 训练使区域成倍增加：所有偏置都从 0 开始，最初的切口全都交于原点。但在随机网络里，深度换不来更多的区域；而在我们的五项任务中（其中三项本来就没有多少提高的余地），深度也没有在任何一项上换来更高的准确率。深度的代价有多大，第 07 章再来测量。
 
 # %% [markdown] id="slider-text" lang="en"
 # ## Your turn
