@@ -622,10 +622,10 @@ from utils.playground import Session, Settings, pictures, playground
 playground(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
 
 # %% [markdown] id="playground-still-text" lang="en"
-# Without a kernel, this is what it looks like after 200 epochs. In a square, orange is where the neuron answers with a positive number, blue where with a negative one; at the output these are the two classes. A line is a weight: orange if positive, blue if negative, the thicker the larger.
+# Without a kernel, this is what it looks like after 200 epochs. In a square, orange is where the neuron's $z$ is positive, blue where it is negative; at the output these are the two classes. A line is a weight: orange if positive, blue if negative, the thicker the larger.
 
 # %% [markdown] id="playground-still-text" lang="zh"
-# 如果没有运行内核，你看到的就是下面这幅图：训练 200 轮之后的样子。方块里，橙色表示神经元的回答为正，蓝色表示为负；在输出处，这就是两个类别。一条线是一个权值：正的为橙色，负的为蓝色，越粗，绝对值越大。
+# 如果没有运行内核，你看到的就是下面这幅图：训练 200 轮之后的样子。方块里，橙色表示神经元的 $z$ 为正，蓝色表示为负；在输出处，这就是两个类别。一条线是一个权值：正的为橙色，负的为蓝色，越粗，绝对值越大。
 
 # %% id="playground-still"
 session = Session(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
