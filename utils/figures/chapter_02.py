@@ -98,8 +98,8 @@ def copies(k, summed, averaged, limit):
     label(axes, "without 1/N", (k[-1], summed[-1]), (8, -4), color=COLOURS["error"])
     label(axes, "with 1/N", (k[-1], averaged[-1]), (8, -4), color=COLOURS["weight"])
     axes.set(
-        xlabel="copies k of the same four samples",
-        ylabel="distance to w* after 50 steps",
+        xlabel="copies k of the same four samples (after 50 steps)",
+        ylabel="distance to the best weight",
         xlim=(0.8, 7.2),
     )
     axes.set_title("Without 1/N, copies of old data make descent diverge")
@@ -174,7 +174,9 @@ def moved_slopes(squares, huber, slope):
         ylim=(-0.6, 1.7),
         xlabel="how far the slope moved (line: median)",
     )
-    axes.set_title(f"Huber's loss moves {np.median(squares) / np.median(huber):.0f} times less")
+    axes.set_title(
+        f"With Huber's loss the slope moves {np.median(squares) / np.median(huber):.0f} times less"
+    )
     return figure, (
         f"{len(squares)} random choices of mistyped targets. Squares move the slope by {np.median(squares):.0f} in the "
         f"median, Huber's loss by {np.median(huber):.1f}; the slope itself is {slope:.0f}."

@@ -11,7 +11,8 @@ from utils.statistics import mean_interval, paired_difference
 def small_multiples(names):
     """Show functions and slopes side by side on the same scales."""
     figure = Figure(figsize=(9, 5))
-    z, parts = np.linspace(-4, 4, 801), []
+    z = np.sort(np.append(np.linspace(-4, 4, 801), -1e-12))  # selu is steepest just left of 0
+    parts = []
     for axes, name in zip(figure.subplots(2, 3, sharex=True, sharey=True).flat, names, strict=True):
         activation = ACTIVATIONS[name]
         a, slope = activation.function(z), activation.derivative(z)
@@ -20,7 +21,7 @@ def small_multiples(names):
         axes.plot(z, slope, "--", color=COLOURS["error"])
         low, high = (number(end, ".2g") for end in activation.output_range)
         axes.set(ylim=(-2, 2), title=f"{name}: {low} to {high}".replace("inf", "∞"))
-        parts.append(f"{name} (largest slope {np.nanmax(slope):.2f})")
+        parts.append(f"{name} (largest slope {np.nanmax(slope):.3f})")
     figure.supxlabel("z")
     return figure, f"Function and slope of {', '.join(parts)}, for z from −4 to 4."
 

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
+from utils.curves import grid_boundary, largest_deviation
 from utils.plotting import COLOURS, label
 from utils.statistics import median_interval
 
@@ -16,14 +17,21 @@ def bounds_of(x, margin=0.15):
     return left, right, bottom, top
 
 
-def decision_map(axes, model, x, y, bounds, points=120):
-    """Draw the two classes of a model as areas, the boundary as a line, and points."""
+def decision_map(axes, model, x, y, bounds, points=120, traced=False):
+    """Draw the two classes of a model as areas, the boundary as a line, and points.
+
+    traced: find each point of the boundary exactly. Else it is interpolated between grid points,
+    which makes teeth where a relu boundary runs along the edge of a linear region.
+    """
     left, right, bottom, top = bounds
     x1, x2 = np.meshgrid(np.linspace(left, right, points), np.linspace(bottom, top, points))
     share = model(np.column_stack([x1.ravel(), x2.ravel()])).numpy().reshape(x1.shape)
     share = np.where(np.abs(share - 0.5) < 1e-6, 0.5 - 1e-6, share)  # rounding is no boundary
     axes.contourf(x1, x2, share, levels=[-1, 0.5, 2], colors=CLASSES, alpha=0.3)
-    if share.min() < 0.5 < share.max():
+    if traced:
+        for line in grid_boundary(model, bounds, points):
+            axes.plot(*line.T, color=COLOURS["theory"], linewidth=1.5)
+    elif share.min() < 0.5 < share.max():
         axes.contour(x1, x2, share, levels=[0.5], colors=COLOURS["theory"], linewidths=1.5)
     draw_points(axes, x, y, size=6)
     axes.set(xlim=bounds[:2], ylim=bounds[2:], xticks=[], yticks=[], aspect="auto")
@@ -72,7 +80,7 @@ def film(networks, epochs, models, samples, accuracies):
     for row, line in enumerate(figure.subplots(len(networks), len(epochs))):
         x, y = samples[row]
         for column, axes in enumerate(line):
-            decision_map(axes, models[row][column], x, y, bounds_of(x))
+            decision_map(axes, models[row][column], x, y, bounds_of(x), traced=True)
             median = np.median(accuracies[row][column])
             axes.set_title(f"epoch {epochs[column]}; all: {median:.0f} %", fontsize=10)
         line[0].set_ylabel(networks[row], fontweight="bold")
@@ -105,11 +113,12 @@ def boundary_frames(networks, epochs, models, samples):
     return figure, draw, range(len(epochs)), alt
 
 
-def straightness(regions, relu, tanh, chain, bounds, deviations):
+def straightness(regions, relu, tanh, chain, bounds, deviations, within):
     """Show a relu boundary on its linear regions, and a tanh boundary beside a chain.
 
     relu, tanh, chain: lists of polylines. deviations: a dictionary with the largest distances
     over the seeds, "relu" of the traced boundary from the exact one, "tanh" from the chain.
+    within: what all of "relu" stay below. The place where the chain is worst is shown enlarged.
     """
     figure = Figure(figsize=(10, 4.7))
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
@@ -129,8 +138,9 @@ def straightness(regions, relu, tanh, chain, bounds, deviations):
     for line in chain:
         right.plot(*line.T, "--o", color=COLOURS["theory"], markersize=3, linewidth=1)
     medians = {name: np.median(values) for name, values in deviations.items()}
-    exact = f"10$^{{{int(np.ceil(np.log10(max(deviations['relu']))))}}}$"
-    left.set_title(f"relu: straight pieces, exact to {exact}")
+    enlarged(right, tanh, chain)
+    word = "within" if max(deviations["relu"]) < within else "not within"
+    left.set_title(f"relu: straight pieces, {word} 10$^{{{np.log10(within):.0f}}}$")
     right.set_title(f"tanh: as many straight pieces miss it by {medians['tanh']:.2f}")
     left.set(xlim=bounds[:2], ylim=bounds[2:], xlabel="x1", ylabel="x2")
     right.set(xlabel="x1")
@@ -139,9 +149,26 @@ def straightness(regions, relu, tanh, chain, bounds, deviations):
         axes.grid(False)
     return figure, (
         "Left: a relu boundary, dots at its corners, on the linear regions of the network. Right: "
-        "a tanh boundary and a dashed chain of as many straight pieces, which leaves it by "
+        "a tanh boundary and a dashed chain of as many straight pieces, enlarged where it is worst; it leaves the curve by "
         f"{medians['tanh']:.2f} (median over the seeds)."
     )
+
+
+def enlarged(axes, curves, chains, half=0.12):
+    """Draw once more, in an inset, the place where a chain is farthest from its curve."""
+    middles = [(chain[1:] + chain[:-1]) / 2 for chain in chains]
+    gaps = [[largest_deviation([[m, m]], curves) for m in line] for line in middles]
+    worst = max(range(len(gaps)), key=lambda k: max(gaps[k]))
+    x, y = middles[worst][int(np.argmax(gaps[worst]))]
+    inset = axes.inset_axes((0.36, 0.36, 0.3, 0.3))
+    for line in curves:
+        inset.plot(*line.T, color=COLOURS["error"])
+    for line in chains:
+        inset.plot(*line.T, "--o", color=COLOURS["theory"], markersize=3, linewidth=1)
+    inset.set(xlim=(x - half, x + half), ylim=(y - half, y + half), xticks=[], yticks=[])
+    inset.spines[:].set(visible=True, color=COLOURS["muted"])
+    inset.grid(False)
+    axes.indicate_inset_zoom(inset, edgecolor=COLOURS["muted"])
 
 
 def turning(shares):
@@ -180,9 +207,9 @@ def fit_maps(widths, epochs, learned, fresh, ceiling):
     """
     figure = Figure(figsize=(10.5, 4.2))
     shown = [epoch - 1 for epoch in epochs]
-    best = np.unravel_index(fresh[:, shown].argmax(), (len(widths), len(epochs)))
+    best = np.argwhere(fresh[:, shown].round() == fresh[:, shown].max().round())
     titles = (
-        f"Training data: ever better, to {learned[-1, shown[-1]]:.0f} %",
+        f"Training data: {learned[-1, shown[-1]]:.0f} % at best, top right",
         f"Fresh data: {fresh[:, shown].max():.0f} % at best (possible: {ceiling:.0f} %)",
     )
     panels = zip(figure.subplots(1, 2, sharey=True), (learned, fresh), titles, strict=True)
@@ -204,7 +231,7 @@ def fit_maps(widths, epochs, learned, fresh, ceiling):
         axes.grid(False)
         axes.invert_yaxis()
         figure.colorbar(picture, ax=axes, extend="min")
-    axes.plot(best[1], best[0], "s", markersize=26, mfc="none", mec=COLOURS["error"], mew=2)
+    axes.plot(*best.T[::-1], "s", markersize=26, mfc="none", mec=COLOURS["error"], mew=2)
     figure.axes[0].set_ylabel("neurons in each hidden layer")
     figure.suptitle("Median accuracy (%); framed: the best on fresh data", fontsize=10)
     return figure, (
@@ -266,3 +293,16 @@ def one_boundary(model, sample, name, epoch):
     right = 100 * np.mean((model(x).numpy()[:, 0] > 0.5) == y)
     axes.set_title(f"{name}, epoch {epoch}: {right:.0f} % right")
     return figure, f"The boundary of {name} after {epoch} epochs, {right:.0f} % right."
+
+
+def playground(figure, epoch, solved):
+    """Put a title on the playground's picture of a network; say what it shows."""
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width, height + 0.5)
+    figure.axes[0].set_position((0, 0, 1, height / (height + 0.5)))
+    title = "From straight cuts in layer 1 to a closed boundary at the output"
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+    return figure, (
+        f"A 2-4-4-1 network after {epoch} epochs, a small map for each neuron; 90 % right on test data: "
+        f"{solved}. Lines are weights, orange if positive, blue if negative, thick if large."
+    )
