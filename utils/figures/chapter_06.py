@@ -293,16 +293,3 @@ def one_boundary(model, sample, name, epoch):
     right = 100 * np.mean((model(x).numpy()[:, 0] > 0.5) == y)
     axes.set_title(f"{name}, epoch {epoch}: {right:.0f} % right")
     return figure, f"The boundary of {name} after {epoch} epochs, {right:.0f} % right."
-
-
-def playground(figure, epoch, solved):
-    """Put a title on the playground's picture of a network; say what it shows."""
-    width, height = figure.get_size_inches()
-    figure.set_size_inches(width, height + 0.5)
-    figure.axes[0].set_position((0, 0, 1, height / (height + 0.5)))
-    title = "From straight cuts in layer 1 to a closed boundary at the output"
-    figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
-    return figure, (
-        f"A 2-4-4-1 network after {epoch} epochs, a small map for each neuron; 90 % right on test data: "
-        f"{solved}. Lines are weights, orange if positive, blue if negative, thick if large."
-    )
