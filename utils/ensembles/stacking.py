@@ -102,7 +102,7 @@ def loss_hangs_on_batch(model, loss, x, y):
     """Return whether the loss changes when a batch of one sample holds it twice.
 
     A sum over the batch does: a loss with the reduction "sum", or an activity regularization in
-    Keras before 3.13.
+    Keras 3.12, which later versions divide by the batch's size.
     """
     found = []
     for batch in ([0], [0, 0]):
@@ -121,7 +121,7 @@ def _random_weights(model):
 
 
 def _call(model, weights, x):
-    """Return outputs and regularization losses of `model` with `weights`, a pair as above."""
+    """Return outputs and regularization losses of `model` with what `_random_weights` returns."""
     outputs, _, penalties = model.stateless_call(
         *weights, tf.constant(x), training=False, return_losses=True
     )
