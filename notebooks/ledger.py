@@ -15,6 +15,8 @@ import stamps
 MARK = "<!-- ledger -->"
 MIME = "application/vnd.backprop-by-experiment.evidence+json"  # that of `utils.evidence`
 CLAIMS = stamps.ROOT / "notebooks/sources/claims.csv"
+CONDITIONS = stamps.ROOT / "notebooks/sources/conditions.csv"  # of "holds only if", in Chinese
+ONLY_IF = "holds only if "
 VERDICT_HEAD = {
     "en": "| | the article says | verdict | chapter |",
     "zh": "| | 文章的说法 | 结论 | 章 |",
@@ -90,10 +92,17 @@ def verdicts(rows, language="en"):
     return "\n".join(lines) + "\n"
 
 
+def conditions():
+    """Return the conditions of the article's claims: a dict, English to Chinese."""
+    with CONDITIONS.open(encoding="utf-8", newline="") as lines:
+        return {row["condition"]: row["condition_zh"] for row in csv.DictReader(lines)}
+
+
 def in_chinese(verdict):
-    """Return a verdict in Chinese, in short: a condition stands in the chapter, in English."""
-    if verdict.startswith("holds only if"):
-        return "有条件地成立"
+    """Return a verdict in Chinese; a condition that has not been translated yet is left out."""
+    if verdict.startswith(ONLY_IF):
+        condition = conditions().get(verdict.removeprefix(ONLY_IF))
+        return "有条件地成立" + (f"：{condition}" if condition else "")
     return {"holds": "成立", "does not hold": "不成立"}[verdict]
 
 

@@ -53,11 +53,17 @@ def test_verdicts_of_two_chapters_stand_in_one_line():
 def test_verdicts_in_chinese():
     lines = ledger.verdicts(ROWS, "zh").splitlines()
     assert len(lines) == 2 + 27 and not any(" holds" in line for line in lines)
-    assert ledger.in_chinese("holds only if η < 2/L") == "有条件地成立"
-    ends = {"C20": "| 有条件地成立 | 05, 06 |", "C26": "| 不成立 | 07 |"}
+    assert ledger.in_chinese("holds only if nobody has translated it") == "有条件地成立"
+    ends = {"C10": "| 有条件地成立：η < 2/L，L 是最大的曲率 | 03 |", "C26": "| 不成立 | 07 |"}
     for number, end in ends.items():
         [line] = [line for line in lines if line.startswith(f"| {number} ")]
         assert line.endswith(end)
+
+
+def test_every_condition_has_its_chinese_and_none_is_left_over():
+    used = {row["verdict"] for row in ROWS if row["identifier"][0] == "C"}
+    used = {v.removeprefix(ledger.ONLY_IF) for v in used if v.startswith(ledger.ONLY_IF)}
+    assert used == set(ledger.conditions())
 
 
 def test_the_mark_is_replaced_by_all_rows_and_the_notebooks_own():
