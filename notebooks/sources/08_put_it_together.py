@@ -147,7 +147,7 @@ print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %,
 #
 # Each line changes one decision of the line above (cross-entropy comes with softmax at the output). The first has four hidden layers of 32 sigmoid neurons, weights drawn with deviation 0.1, the quadratic cost as Keras's `mse`, gradient descent in batches without momentum. He's weights (chapter 07) have variance 2/n, n a layer's inputs: `n_var` is that variance times n.
 #
-# All train for 20 epochs in batches of 25. Each gets its own learning rate of six, chosen as above, with 4 seeds; 20 other seeds count.
+# All train for 20 epochs, batches of 25. Each gets its own learning rate of six, chosen as above, with 4 seeds; 20 others count.
 #
 # **Predict:** which single change brings the most? Does any bring nothing?
 

@@ -115,6 +115,7 @@ def draw_walks(axes, walks, until=None, height=None):
 def two_walks(E, walks):
     """Show two walks on the surface in 3-D and on the map."""
     figure = Figure(figsize=(9, 4.2))
+    figure.get_layout_engine().set(rect=(0, 0, 1, 0.97))  # the 3-D axes push the titles up
     left = figure.add_subplot(1, 2, 1, projection="3d")
     right = figure.add_subplot(1, 2, 2)
     landscape(left, E)
