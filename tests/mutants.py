@@ -45,7 +45,7 @@ TESTS = {  # module: the test files that must notice a change in it
     "exercises/__init__": ("test_exercises.py",),
     "playground/settings": ("test_playground.py",),
     "playground/session": ("test_playground.py",),
-    "ensembles/arguments": ("test_ensembles.py",),
+    "ensembles/arguments": ("test_ensemble_arguments.py",),
     "ensembles/stacking": ("test_stacking.py",),
 }
 LEFT_OUT = "keras_loss_survives_saving"  # imports TensorFlow anew, for half a minute

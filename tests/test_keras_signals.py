@@ -297,6 +297,7 @@ def two_inputs():
         (lambda: layer_deltas(plain(), X, T, None), "loss must be a Keras loss or the name"),
         (lambda: layer_deltas(two_inputs(), X, T, "mse"), "model must be a model with one input"),
         (lambda: ablate(plain(), X, 1.5), "share must be .* at most 1"),
+        (lambda: ablate(plain(), X, -0.5), "share must be .* at least 0"),
         (lambda: ablate(plain(), X, 0.5, "loudest"), "order must be one of"),
         (lambda: ablate(plain(), X, 0.5, layers=["g"]), "layers must be one of h"),
         (lambda: ablate(plain(), X, 0.5, layers=[]), "at least one"),
