@@ -46,6 +46,7 @@ TESTS = {  # module: the test files that must notice a change in it
     "playground/settings": ("test_playground.py",),
     "playground/session": ("test_playground.py",),
     "ensembles/arguments": ("test_ensemble_arguments.py",),
+    "ensembles/runner": ("test_runner.py",),
     "ensembles/stacking": ("test_stacking.py",),
 }
 LEFT_OUT = "keras_loss_survives_saving"  # imports TensorFlow anew, for half a minute
