@@ -48,6 +48,7 @@ TESTS = {  # module: the test files that must notice a change in it
     "ensembles/arguments": ("test_ensemble_arguments.py",),
     "ensembles/runner": ("test_runner.py",),
     "ensembles/stacking": ("test_stacking.py",),
+    "ensembles/training": ("test_training.py",),
 }
 LEFT_OUT = "keras_loss_survives_saving"  # imports TensorFlow anew, for half a minute
 SECONDS = 120  # time limit of one trial

@@ -121,6 +121,12 @@ def test_validation_data_that_do_not_fit_are_refused(data, message):
     refused(message, arguments.check_validation, data, dense(2), X, 3, False)
 
 
+def test_validation_data_are_compared_with_the_samples_of_each_seed():
+    data, x = (X[:, :1], X), np.stack([X] * 3)
+    message = r"samples have the shape \(2,\), got .*\(5, 1\)"
+    refused(message, arguments.check_validation, data, dense(2), x, 3, True)
+
+
 @pytest.mark.parametrize(
     ("outputs", "shape", "own", "wanted"),
     [
@@ -135,6 +141,17 @@ def test_validation_data_that_do_not_fit_are_refused(data, message):
 )
 def test_targets_get_the_axis_of_a_single_output(outputs, shape, own, wanted):
     assert arguments.match_output(dense(outputs), np.zeros(shape), own).shape == wanted
+
+
+def sequences(outputs):
+    return keras.Sequential([keras.Input((2, 5)), layers.Dense(outputs)])
+
+
+@pytest.mark.parametrize(("own", "lead"), [(False, (4,)), (True, (3, 4))])
+def test_targets_of_sequences_get_the_axis_of_a_single_output(own, lead):
+    for shape in ((*lead, 2), (*lead, 2, 1)):
+        found = arguments.match_output(sequences(1), np.zeros(shape), own)
+        assert found.shape == (*lead, 2, 1)
 
 
 def test_a_model_is_built_from_its_seed_for_its_inputs():
@@ -175,7 +192,7 @@ def test_rates_are_a_column_of_positive_numbers():
 
 def test_epochs_of_snapshots_are_sorted_and_within_the_training():
     assert arguments.check_epochs([5, 0, 3, 5], 5) == [0, 3, 5]
-    assert arguments.check_epochs((), 5) == []
+    assert arguments.check_epochs((), 5) == [] and arguments.check_epochs([2], 5) == [2]
     refused("at most 5, the number of epochs, got 7", arguments.check_epochs, [6, 7, 1], 5)
     refused("whole number of at least 0", arguments.check_epochs, [-1], 5)
 
@@ -240,12 +257,15 @@ def test_the_kind_of_accuracy_follows_from_the_shapes(name):
 
 
 def test_accuracies_of_sequences_count_every_step():
-    sequences = keras.Sequential([keras.Input((2, 5)), layers.Dense(3)])
     labels, scores = LABELS.reshape(2, 2), SCORES.reshape(2, 2, 3)
-    for y in (labels, np.eye(3, dtype="float32")[labels]):
-        [metric] = arguments.as_metrics(["accuracy"], sequences, y.ndim)
-        metric.update_state(y, scores)
-        assert float(metric.result()) == 1 / 2
+    for outputs, y, given, wanted in (
+        (3, labels, scores, 1 / 2),
+        (3, np.eye(3, dtype="float32")[labels], scores, 1 / 2),
+        (1, labels[..., np.newaxis], scores[..., 1:2], 3 / 4),  # of 0.7 0.3 0.3 0.4 one above ½
+    ):
+        [metric] = arguments.as_metrics(["accuracy"], sequences(outputs), y.ndim)
+        metric.update_state(y, given)
+        assert float(metric.result()) == wanted
 
 
 @pytest.mark.parametrize("kind", ["SparseCategoricalAccuracy", "CategoricalAccuracy"])

@@ -27,11 +27,12 @@ class Counter:
     """A trainer that adds 1 to the weights each epoch and tells what it was given.
 
     The rows of its history: a number that only one order of the samples has, the first sample, the
-    rate, the frozen weight, and the sum of the validation data. An epoch takes 1/64 second.
+    rate, the frozen weight, and the sum of the validation data. An epoch takes `seconds`.
     """
 
-    def __init__(self, clock=None, compiling=None):
+    def __init__(self, clock=None, compiling=None, seconds=1 / 64):
         self.clock, self.compiling, self.run = clock or Clock(), compiling, self
+        self.seconds = seconds
         self.counts, self.shapes = [], []
 
     def load(self, weights, rates):
@@ -46,7 +47,7 @@ class Counter:
 
     def __call__(self, data, validation, frozen, order, count, batch_size):
         assert batch_size == 3 and int(count) == int(self.traced[4])
-        self.clock.now += int(count) / 64 if self.counts else 2.0  # the first compiles
+        self.clock.now += int(count) * self.seconds if self.counts else 2.0  # the first compiles
         self.counts.append(int(count))
         order = order.numpy()
         self.shapes.append(order.shape)
@@ -139,6 +140,17 @@ def test_calls_take_half_a_second_and_end_at_stops(monkeypatch, limit, wanted):
     runner.run_stacks(plan, TASK, np.array([[0, 1]]), [trainer], weights)
     assert trainer.counts == wanted and trainer.compiling == 2.0
     assert set(trainer.shapes) == {(max(1, int(limit)), 2, SAMPLES)}  # one program for all
+
+
+def test_the_orders_of_one_call_take_at_most_4_mb(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runner, "time", clock)
+    trainer, plan = Counter(clock, seconds=2.0**-30), plan_of([3, 4], 2**17, shuffle=False)
+    weights = [array[:2] for array in WEIGHTS]
+    runner.run_stacks(plan, TASK, np.array([[0, 1]]), [trainer], weights)
+    most = 2**22 // (4 * 2 * SAMPLES)  # epochs of int32 for two members
+    assert set(trainer.shapes) == {(most, 2, SAMPLES)}
+    assert trainer.counts == [1, 1, most, 2**17 - most - 2]
 
 
 def test_the_bar_counts_the_epochs_of_all_stacks(monkeypatch):
