@@ -1,5 +1,6 @@
 """How the seeds are split over stacks, calls and trainers; the trainers here only count."""
 
+import time
 import types
 
 import numpy as np
@@ -170,9 +171,16 @@ def test_the_bar_counts_the_epochs_of_all_stacks(monkeypatch):
         def __exit__(self, *_):
             self.closed = True
 
+    class Slow(Counter):
+        """Takes long enough for the bar to move several times."""
+
+        def load(self, *arguments):
+            time.sleep(0.15)
+            super().load(*arguments)
+
     monkeypatch.setattr(runner, "progress_bar", Bar)
     plan, stacks = plan_of(SEEDS, 6), runner.split_members(len(SEEDS))
-    runner.run_stacks(plan, TASK, stacks, [Counter()], WEIGHTS)
+    runner.run_stacks(plan, TASK, stacks, [Slow()], WEIGHTS)
     [bar] = bars
     assert bar.total == bar.n == 6 * len(stacks) and bar.unit == "epoch" and bar.closed
 
@@ -197,14 +205,15 @@ def crew_of(epochs):
 
 
 def test_a_second_trainer_starts_only_where_that_pays():
-    (short, (first, second)), (long, trainers) = crew_of(epochs=100), crew_of(epochs=1000)
+    """That is, where one and a half times the 3 seconds of compiling are left: 450 epochs."""
+    (short, (first, second)), (long, trainers) = crew_of(epochs=234), crew_of(epochs=236)
     for crew in (short, long):
         crew.called(crew.first, seconds=3.0, epochs=1)  # compiling
         crew.called(crew.first, seconds=0.1, epochs=10)
         assert len(crew.reserve) == 1  # too little seen
         crew.called(crew.first, seconds=0.2, epochs=20)
-    assert short.reserve == [second]  # 2 * 90 epochs of 0.01 s: 1.8 s are left
-    assert long.reserve == []  # 19.8 s
+    assert short.reserve == [second]  # 2 * 224 epochs of 0.01 s
+    assert long.reserve == []  # 2 * 226
     assert [long.free.get(), long.free.get()] == trainers
     second.compiling = 3.0
     assert runner.Crew([first, second], []).reserve == []  # both have compiled
