@@ -45,6 +45,8 @@ TESTS = {  # module: the test files that must notice a change in it
     "exercises/__init__": ("test_exercises.py",),
     "playground/settings": ("test_playground.py",),
     "playground/session": ("test_playground.py",),
+    "ensembles/__init__": ("test_training.py",),
+    "ensembles/ensemble": ("test_ensemble_results.py",),
     "ensembles/arguments": ("test_ensemble_arguments.py",),
     "ensembles/runner": ("test_runner.py",),
     "ensembles/stacking": ("test_stacking.py",),

@@ -239,13 +239,6 @@ def test_a_second_fit_needs_no_compilation_and_gives_the_same():
     np.testing.assert_allclose(again.predict(X_HELD), fresh.predict(X_HELD), rtol=1e-5, atol=1e-6)
 
 
-def test_one_trainer_takes_data_of_several_shapes():
-    trainer = EnsembleTrainer(lambda: keras.Sequential([keras.layers.Dense(1)]), optimizer="sgd")
-    for features in (2, 3, 2):
-        x = np.ones((4, features))
-        assert trainer.fit(x, x[:, :1], seeds=2, epochs=1).weights[0].shape == (2, features, 1)
-
-
 def test_own_data_and_own_weights_per_seed():
     x = np.stack([X, X[::-1] + 1])
     y = np.stack([targets(X), targets(X) + 1])

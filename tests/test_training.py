@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from utils.ensembles import EnsembleTrainer, train_many, training
+from utils import ensembles
+from utils.ensembles import EnsembleTrainer, runner, train_many, training
 
 layers = keras.layers
 RANDOM = np.random.default_rng(0)
@@ -191,3 +192,88 @@ def test_what_cannot_be_stacked_is_said():
     ):
         with pytest.raises(ValueError, match="operations that can be stacked: " + reason):
             training.stack(function, tf.ones((3, 1)))
+
+
+def any_width():
+    return keras.Sequential([layers.Dense(1)])
+
+
+def test_one_trainer_takes_data_of_several_shapes():
+    trainer = EnsembleTrainer(any_width, optimizer="sgd")
+    for features in (2, 3, 2):
+        x = np.ones((4, features))
+        assert trainer.fit(x, x[:, :1], seeds=2, epochs=1).weights[0].shape == (2, features, 1)
+
+
+def test_given_weights_need_one_model_for_each_width(monkeypatch):
+    trainer, built = EnsembleTrainer(any_width, optimizer="sgd"), []
+    build_model = ensembles.arguments.build_model
+
+    def counted(build, seed, x):
+        built.append(x.shape[1])
+        return build_model(build, seed, x)
+
+    monkeypatch.setattr(ensembles.arguments, "build_model", counted)
+    for features in (2, 3, 2):
+        weights = [np.full((1, features, 1), 5.0), np.full((1, 1), 7.0)]
+        found = trainer.fit(
+            np.ones((4, features)), np.ones((4, 1)), seeds=[6], epochs=1, initial_weights=weights,
+            snapshot_epochs=[0],
+        )  # fmt: skip
+        for ours, theirs in zip(found.weights_at(0), weights, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    assert built == [2, 3]
+
+
+def test_a_model_that_is_not_always_the_same_is_refused():
+    widths = iter([1, 2])
+    with pytest.raises(ValueError, match="^build must .* the same architecture each time"):
+        train_many(lambda: keras.Sequential([layers.Dense(next(widths))]), X, Y, seeds=2, epochs=1)
+
+
+def test_a_seed_that_occurs_twice_is_built_once():
+    built = []
+
+    def counted():
+        built.append(1)
+        return any_width()
+
+    found = train_many(counted, X, Y, seeds=[3, 1, 3], epochs=1, optimizer="sgd", shuffle=False)
+    assert len(built) == 2
+    np.testing.assert_array_equal(found.weights[0][0], found.weights[0][2])
+    assert not np.array_equal(found.weights[0][0], found.weights[0][1])
+
+
+def test_labels_are_trained_on():
+    def classifier():
+        return keras.Sequential([keras.Input((2,)), layers.Dense(3, "softmax")])
+
+    labels = np.array([0, 2, 1, 1, 0])
+    settings = {"epochs": 1, "optimizer": "sgd", "batch_size": 5}
+    loss = "sparse_categorical_crossentropy"
+    found = train_many(classifier, X, labels, seeds=[2], loss=loss, **settings)
+    keras.utils.set_random_seed(2)
+    p = classifier()(X).numpy()
+    assert found.losses[0, 0] == pytest.approx(-np.log(p[range(5), labels]).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("cores", "seeds", "stacks", "trainers"),
+    [(8, 5, (3, 2), 3), (2, 5, (3, 2), 2), (None, 5, (3, 2), 1), (8, 2, (1, 2), 1)],
+)
+def test_there_is_a_trainer_for_each_core_and_stack(monkeypatch, cores, seeds, stacks, trainers):
+    found = []
+
+    def run_stacks(plan, task, stacks, trainers, weights):
+        found.append((stacks.shape, len(trainers), {trainer.members for trainer in trainers}))
+        history = np.ones((plan.epochs, 2, len(plan.seeds)))
+        return history, {plan.epochs: weights}
+
+    monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
+    monkeypatch.setattr(ensembles, "run_stacks", run_stacks)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    trainer = EnsembleTrainer(any_width, optimizer="sgd")
+    trainer.fit(X, Y, seeds=seeds, epochs=1)
+    assert found == [(stacks, trainers, {stacks[1]})]
+    trainer.fit(X, Y, seeds=3, epochs=1)  # one trainer is there, and another only if need be
+    assert found[1] == ((2, 2), min(2, cores or 1), {2})
