@@ -38,6 +38,8 @@ TESTS = {  # module: the test files that must notice a change in it
     "layer_chain": ("test_regions.py",),
     "regions": ("test_regions.py",),
     "models": ("test_models.py",),
+    "plotting": ("test_plotting.py",),
+    "controls": ("test_plotting.py",),
     "signals": ("test_keras_signals.py",),
     "keras_objects": ("test_losses.py", "test_models.py"),
     "keras_checks": ("test_keras_checks.py", "test_signals.py", "test_keras_signals.py"),
