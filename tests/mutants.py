@@ -45,6 +45,7 @@ TESTS = {  # module: the test files that must notice a change in it
     "keras_checks": ("test_keras_checks.py", "test_signals.py", "test_keras_signals.py"),
     "reproducibility": ("test_reproducibility.py",),
     "exercises/__init__": ("test_exercises.py",),
+    "playground/pictures": ("test_pictures.py",),
     "playground/settings": ("test_playground.py",),
     "playground/session": ("test_playground.py",),
     "ensembles/__init__": ("test_training.py",),
