@@ -45,8 +45,9 @@ def outputs(session, points):
 
 
 def square(points):
-    """The drawn square, row by row from below."""
-    line = np.linspace(-1.8, 1.8, points)
+    """Return the centres of the drawn square's pixels, row by row from below."""
+    side = 3.6 / points
+    line = [-1.8 + side / 2 + side * place for place in range(points)]
     return np.array([[x1, x2] for x2 in line for x1 in line])
 
 
@@ -158,7 +159,8 @@ def test_the_network_shows_each_neurons_own_map(session):
         assert texts[feature][0] < x - 0.3 and texts[feature][1] == pytest.approx(y)
     assert alt == (
         "The network: 3 features, 2 hidden layers (3, 2 neurons), one output; each neuron with its "
-        "own map of the plane. Thick lines are large weights."
+        "own map of the plane. Blue is a negative z or weight, orange a positive one; thick lines "
+        "are weights that are large for their layer."
     )
 
 
@@ -167,17 +169,26 @@ def test_weights_are_lines_between_their_neurons(session):
     [axes] = figure.axes
     places = [np.reshape(image.get_extent(), (2, 2)).mean(axis=1) for image in axes.images]
     columns = [places[:3], places[3:6], places[6:8], places[8:]]
-    lines = drawn(axes, LineCollection)
-    for W, here, there, drawn_lines in zip(
-        session.model.get_weights()[::2], columns[:-1], columns[1:], lines, strict=True
+    [lines] = drawn(axes, LineCollection)
+    ends, widths, colours = [], [], []
+    for W, here, there in zip(
+        session.model.get_weights()[::2], columns[:-1], columns[1:], strict=True
     ):
-        ends = [[start, end] for start in here for end in there]
-        np.testing.assert_allclose(drawn_lines.get_segments(), ends, atol=1e-6)
-        widths = 0.3 + 3 * np.abs(W.ravel()) / np.abs(W).max()
-        np.testing.assert_allclose(drawn_lines.get_linewidths(), widths, rtol=1e-5)
-        wanted = [COLOURS["class_1" if w > 0 else "class_0"] for w in W.ravel()]
-        assert [to_hex(colour).upper() for colour in drawn_lines.get_colors()] == wanted
-        assert drawn_lines.get_zorder() < axes.images[0].get_zorder()
+        ends += [[start, end] for start in here for end in there]
+        widths += list(0.3 + 3 * np.abs(W.ravel()) / np.abs(W).max())
+        colours += [COLOURS["class_1" if w > 0 else "class_0"] for w in W.ravel()]
+    *segments, negative, positive = lines.get_segments()  # the last two are the key
+    np.testing.assert_allclose(segments, ends, atol=1e-6)
+    np.testing.assert_allclose(lines.get_linewidths()[:-2], widths, rtol=1e-5)
+    drawn_colours = [to_hex(colour).upper() for colour in lines.get_colors()]
+    assert drawn_colours == [*colours, COLOURS["class_0"], COLOURS["class_1"]]
+    assert lines.get_zorder() < axes.images[0].get_zorder()
+    lowest = min(image.get_extent()[2] for image in axes.images)
+    for line, words in ((negative, "negative z or weight"), (positive, "positive z or weight")):
+        [text] = [text for text in axes.texts if text.get_text().startswith(words)]
+        assert 0 < line[0][0] < line[1][0] < text.get_position()[0] < axes.get_xlim()[1]
+        assert 0 < line[0][1] == line[1][1] == text.get_position()[1] < lowest
+    assert negative[1][0] + 1 < positive[0][0]  # room for the words
 
 
 @pytest.mark.parametrize("hidden", [(), (16,) * 6])
@@ -195,7 +206,7 @@ def test_neurons_of_the_largest_network_do_not_touch(hidden):
         assert one[1] < other[0] or other[1] < one[0] or one[3] < other[2] or other[3] < one[2]
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     assert all(left < b[0] and b[1] < right and bottom < b[2] and b[3] < top for b in boxes)
-    assert f"({', '.join(map(str, hidden)) or 'none'} neurons)" in alt
+    assert f"({', '.join(map(str, hidden)) or 'no'} neurons)" in alt
 
 
 def test_loss_curves_run_over_the_epochs(session):
@@ -261,11 +272,11 @@ def test_bars_are_the_norms_and_the_shares_of_the_layers(session):
         assert -1 < axes.get_xlim()[0] < -0.5 and layers - 0.5 < axes.get_xlim()[1] < layers
     assert [t.get_text() for t in right.get_legend().get_texts()] == [
         "saturated signals",
-        "units: everywhere",
+        "fully saturated units",
     ]
     assert alt == (
         "Gradient norm from the first layer to the output: 4, 0.5, 1e-09. Share of saturated "
-        "signals in the hidden layers: 50%, 75%."
+        "signals in the hidden layers: 50%, 75%. Share of fully saturated units: 25%, 100%."
     )
     assert inside(figure)
 
@@ -282,8 +293,9 @@ def test_bars_of_relu_and_of_no_hidden_layers():
     plain = Still(Settings(hidden_units=()))
     plain.history = [Record(0, 0.7, 0.7, (2.0,), (), (), False)]
     figure, alt = pictures.layer_bars(plain)
-    assert alt.endswith(
-        "layer to the output: 2. Share of saturated signals in the hidden layers: none."
+    assert alt == (
+        "Gradient norm from the first layer to the output: 2. Share of saturated signals in the "
+        "hidden layers: none. Share of fully saturated units: none."
     )
     assert figure.axes[1].get_legend() is None
     assert figure.axes[1].get_xlim()[0] < 0 < figure.axes[1].get_xlim()[1] < 1
