@@ -199,13 +199,13 @@ def test_all_25_epochs_have_their_own_order(session, monkeypatch):
 def test_saturation_is_that_of_every_hidden_layer():
     import keras
 
-    session = Session(SMALL)
-    start = session.model.get_weights()
-    session.model.set_weights([2.5 * array + 0.5 for array in start])
+    settings = dataclasses.replace(SMALL, activation="sigmoid")  # its largest slope is a quarter
+    session = Session(settings)
+    session.model.set_weights([10 * array + 1.0 for array in session.model.get_weights()])
     record = session._record(0)
     hidden = [layer.output for layer in session.model.layers[:-1]]
-    inner = keras.Model(session.model.inputs[0], hidden)
-    flat = [1 - a.numpy() ** 2 < 1 / 20 for a in inner(SMALL.inputs(session.train.x))]
+    signals = keras.Model(session.model.inputs[0], hidden)(settings.inputs(session.train.x))
+    flat = [a * (1 - a) < 0.25 / 20 for a in map(np.asarray, signals)]
     assert record.saturated == pytest.approx([share.mean() for share in flat], abs=1e-3)
     assert record.dead == tuple(share.all(axis=0).mean() for share in flat)
     assert 0 < record.saturated[0] != record.saturated[1] > 0

@@ -80,6 +80,9 @@ REFUSED_MODELS = {
     "no random state, got": sequential(Moody, lambda: layers.Dense(1)),
     "all act on the loss, unlike .*deaf/kernel, got": deaf,
     "constraints": sequential(lambda: layers.Dense(1, kernel_constraint="non_neg")),
+    "float32 weights and no constraints, got .*half": sequential(
+        lambda: layers.Dense(1, dtype="float16", name="half")
+    ),
     "float32": sequential(lambda: layers.Dense(1, dtype="float64")),
     "trainable": sequential(lambda: layers.Dense(1, trainable=False)),
     "one input and one output": two_inputs,
@@ -93,6 +96,18 @@ REFUSED_MODELS = {
 def test_refuses_models_that_cannot_be_stacked(reason):
     with pytest.raises(ValueError, match="^build.* must .*" + reason):
         train_many(REFUSED_MODELS[reason], X, targets(X), seeds=2, epochs=1)
+
+
+class Shy(layers.Dense):
+    """Does something in training alone."""
+
+    def call(self, inputs, training=False):
+        return super().call(inputs) if training else inputs
+
+
+def test_weights_need_to_act_in_training_alone():
+    model = sequential(lambda: Shy(2), lambda: layers.Dense(1))()
+    stacking.check_loss(model, keras.losses.MeanSquaredError(), X[:2], targets(X[:2]))
 
 
 def test_an_error_in_one_stack_ends_the_others(monkeypatch):
