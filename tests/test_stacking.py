@@ -110,6 +110,11 @@ def test_weights_need_to_act_in_training_alone():
     stacking.check_loss(model, keras.losses.MeanSquaredError(), X[:2], targets(X[:2]))
 
 
+def test_frozen_weights_may_be_stacked():
+    model = sequential(lambda: layers.Dense(2, trainable=False), lambda: layers.Dense(1))()
+    stacking.check_model(model, X[:2])
+
+
 def test_an_error_in_one_stack_ends_the_others(monkeypatch):
     monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
     monkeypatch.setattr(ensembles, "cores", lambda: 1)
