@@ -11,8 +11,15 @@ SEEDS = [4, 7, 4, 9]
 X = np.arange(6.0).reshape(3, 2)
 
 
+class Louder(keras.layers.Layer):
+    """Multiplies in training alone, which is over."""
+
+    def call(self, inputs, training=False):
+        return 3 * inputs if training else inputs
+
+
 def build():
-    return keras.Sequential([keras.layers.Dense(1)])
+    return keras.Sequential([keras.layers.Dense(1), Louder()])
 
 
 def plan_of(epochs, stops, own):
