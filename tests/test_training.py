@@ -231,6 +231,17 @@ def test_a_model_that_is_not_always_the_same_is_refused():
         train_many(lambda: keras.Sequential([layers.Dense(next(widths))]), X, Y, seeds=2, epochs=1)
 
 
+def test_settings_are_given_by_name():
+    trainer = EnsembleTrainer(any_width, optimizer="sgd")
+    for call in (
+        lambda: EnsembleTrainer(any_width, "sgd"),
+        lambda: train_many(any_width, X, Y, 1, 1),
+        lambda: trainer.fit(X, Y, 1, 1),
+    ):
+        with pytest.raises(TypeError, match="positional argument"):
+            call()
+
+
 def test_a_seed_that_occurs_twice_is_built_once():
     built = []
 
