@@ -10,8 +10,8 @@ from utils.ensembles import EnsembleTrainer, runner, train_many, training
 
 layers = keras.layers
 RANDOM = np.random.default_rng(0)
-X, X_HELD = RANDOM.normal(size=(5, 2)), RANDOM.normal(size=(3, 2))
-Y, Y_HELD = RANDOM.normal(size=(5, 1)), RANDOM.normal(size=(3, 1))
+X, X_HELD = RANDOM.normal(size=(7, 2)), RANDOM.normal(size=(3, 2))
+Y, Y_HELD = RANDOM.normal(size=(7, 1)), RANDOM.normal(size=(3, 1))
 SEEDS, EPOCHS, LOUD = [4, 0, 9], 3, 3.0
 EXACT = {"rtol": 2e-5, "atol": 2e-6}
 
@@ -91,7 +91,7 @@ HELD = (X_HELD, Y_HELD)
 
 @pytest.mark.parametrize(
     ("validation", "batch_size", "metrics"),
-    [(HELD, 2, ["mae"]), (HELD, 5, []), (None, 2, []), (None, 5, ["mae"])],
+    [(HELD, 2, ["mae"]), (HELD, 7, []), (None, 2, []), (None, 7, ["mae"])],
 )
 def test_epochs_are_those_by_hand(validation, batch_size, metrics):
     """Batches of 2 leave a last one of 1, which counts for less."""
@@ -141,7 +141,7 @@ def test_a_second_fit_starts_without_momentum():
 
 
 def test_only_training_can_diverge():
-    settings = {"seeds": [0, 1], "epochs": 2, "optimizer": "sgd", "batch_size": 5}
+    settings = {"seeds": [0, 1], "epochs": 2, "optimizer": "sgd", "batch_size": 7}
     found = train_many(build, X, Y, validation_data=(X_HELD, Y_HELD + 1e30), **settings)
     assert np.isinf(found.validation_losses).all() and not found.diverged.any()
     # One step of 1e30 leaves weights that are finite, and a loss that is not.
@@ -170,12 +170,12 @@ class ShareAbove(keras.metrics.Metric):
 
 
 def test_metrics_may_keep_arrays():
-    y = np.array([[-10.0], [-10.0], [10.0], [-10.0], [10.0]])
+    y = np.array([[-10.0], [-10.0], [10.0], [-10.0], [10.0], [-10.0], [-10.0]])
     found = train_many(
         build, X / 10, y, seeds=3, epochs=1, batch_size=2, optimizer=sgd(1e-6),
         metrics=[ShareAbove()],
     )  # fmt: skip
-    np.testing.assert_allclose(found.metrics["above"], 3 / 5)
+    np.testing.assert_allclose(found.metrics["above"], 5 / 7)
 
 
 def test_what_cannot_be_stacked_is_said():
@@ -259,13 +259,28 @@ def test_labels_are_trained_on():
     def classifier():
         return keras.Sequential([keras.Input((2,)), layers.Dense(3, "softmax")])
 
-    labels = np.array([0, 2, 1, 1, 0])
-    settings = {"epochs": 1, "optimizer": "sgd", "batch_size": 5}
+    labels = np.array([0, 2, 1, 1, 0, 2, 2])
+    settings = {"epochs": 1, "optimizer": "sgd", "batch_size": 7}
     loss = "sparse_categorical_crossentropy"
     found = train_many(classifier, X, labels, seeds=[2], loss=loss, **settings)
     keras.utils.set_random_seed(2)
     p = classifier()(X).numpy()
-    assert found.losses[0, 0] == pytest.approx(-np.log(p[range(5), labels]).mean(), rel=1e-5)
+    assert found.losses[0, 0] == pytest.approx(-np.log(p[range(7), labels]).mean(), rel=1e-5)
+
+
+def test_defaults_are_those_of_fit(monkeypatch):
+    plans = []
+
+    def run_stacks(plan, task, stacks, trainers, weights):
+        plans.append(plan)
+        return np.ones((plan.epochs, 2, len(plan.seeds))), {plan.epochs: weights}
+
+    monkeypatch.setattr(ensembles, "run_stacks", run_stacks)
+    trainer = EnsembleTrainer(any_width, optimizer="sgd")
+    for samples, batch_size in ((100, 32), (20, 20)):
+        trainer.fit(np.ones((samples, 2)), np.ones(samples), seeds=1, epochs=1)
+        assert plans[-1].batch_size == batch_size and plans[-1].shuffle is True
+        assert plans[-1].validation is plans[-1].rates is None and plans[-1].stops == []
 
 
 @pytest.mark.parametrize(
