@@ -1,5 +1,7 @@
 """What a stack of networks computes, against one linear layer by hand; XLA is left out here."""
 
+import types
+
 import keras
 import numpy as np
 import pytest
@@ -205,7 +207,21 @@ def test_one_trainer_takes_data_of_several_shapes():
         assert trainer.fit(x, x[:, :1], seeds=2, epochs=1).weights[0].shape == (2, features, 1)
 
 
-def test_given_weights_need_one_model_for_each_width(monkeypatch):
+@pytest.fixture
+def handed_over(monkeypatch):
+    """Collect what would be trained, and train nothing."""
+    calls = []
+
+    def run_stacks(plan, task, stacks, trainers, weights):
+        given = {"plan": plan, "stacks": stacks, "trainers": trainers, "weights": weights}
+        calls.append(types.SimpleNamespace(**given))
+        return np.ones((plan.epochs, 2, len(plan.seeds))), {plan.epochs: weights}
+
+    monkeypatch.setattr(ensembles, "run_stacks", run_stacks)
+    return calls
+
+
+def test_given_weights_need_one_model_for_each_width(monkeypatch, handed_over):
     trainer, built = EnsembleTrainer(any_width, optimizer="sgd"), []
     build_model = ensembles.arguments.build_model
 
@@ -215,12 +231,9 @@ def test_given_weights_need_one_model_for_each_width(monkeypatch):
 
     monkeypatch.setattr(ensembles.arguments, "build_model", counted)
     for features in (2, 3, 2):
-        weights = [np.full((1, features, 1), 5.0), np.full((1, 1), 7.0)]
-        found = trainer.fit(
-            np.ones((4, features)), np.ones((4, 1)), seeds=[6], epochs=1, initial_weights=weights,
-            snapshot_epochs=[0],
-        )  # fmt: skip
-        for ours, theirs in zip(found.weights_at(0), weights, strict=True):
+        x, weights = np.ones((4, features)), [np.full((1, features, 1), 5.0), np.full((1, 1), 7.0)]
+        trainer.fit(x, x[:, :1], seeds=[6], epochs=1, initial_weights=weights)
+        for ours, theirs in zip(handed_over[-1].weights, weights, strict=True):
             np.testing.assert_array_equal(ours, theirs)
     assert built == [2, 3]
 
@@ -242,17 +255,17 @@ def test_settings_are_given_by_name():
             call()
 
 
-def test_a_seed_that_occurs_twice_is_built_once():
+def test_a_seed_that_occurs_twice_is_built_once(handed_over):
     built = []
 
     def counted():
         built.append(1)
         return any_width()
 
-    found = train_many(counted, X, Y, seeds=[3, 1, 3], epochs=1, optimizer="sgd", shuffle=False)
-    assert len(built) == 2
-    np.testing.assert_array_equal(found.weights[0][0], found.weights[0][2])
-    assert not np.array_equal(found.weights[0][0], found.weights[0][1])
+    train_many(counted, X, Y, seeds=[3, 1, 3], epochs=1, optimizer="sgd")
+    kernels = handed_over[0].weights[0]
+    np.testing.assert_array_equal(kernels[0], kernels[2])
+    assert len(built) == 2 and not np.array_equal(kernels[0], kernels[1])
 
 
 def test_labels_are_trained_on():
@@ -268,38 +281,28 @@ def test_labels_are_trained_on():
     assert found.losses[0, 0] == pytest.approx(-np.log(p[range(7), labels]).mean(), rel=1e-5)
 
 
-def test_defaults_are_those_of_fit(monkeypatch):
-    plans = []
-
-    def run_stacks(plan, task, stacks, trainers, weights):
-        plans.append(plan)
-        return np.ones((plan.epochs, 2, len(plan.seeds))), {plan.epochs: weights}
-
-    monkeypatch.setattr(ensembles, "run_stacks", run_stacks)
+def test_defaults_are_those_of_fit(handed_over):
     trainer = EnsembleTrainer(any_width, optimizer="sgd")
     for samples, batch_size in ((100, 32), (20, 20)):
         trainer.fit(np.ones((samples, 2)), np.ones(samples), seeds=1, epochs=1)
-        assert plans[-1].batch_size == batch_size and plans[-1].shuffle is True
-        assert plans[-1].validation is plans[-1].rates is None and plans[-1].stops == []
+        plan = handed_over[-1].plan
+        assert plan.batch_size == batch_size and plan.shuffle is True
+        assert plan.validation is plan.rates is None and plan.stops == []
 
 
 @pytest.mark.parametrize(
     ("cores", "seeds", "stacks", "trainers"),
     [(8, 5, (3, 2), 3), (2, 5, (3, 2), 2), (None, 5, (3, 2), 1), (8, 2, (1, 2), 1)],
 )
-def test_there_is_a_trainer_for_each_core_and_stack(monkeypatch, cores, seeds, stacks, trainers):
-    found = []
-
-    def run_stacks(plan, task, stacks, trainers, weights):
-        found.append((stacks.shape, len(trainers), {trainer.members for trainer in trainers}))
-        history = np.ones((plan.epochs, 2, len(plan.seeds)))
-        return history, {plan.epochs: weights}
-
+def test_there_is_a_trainer_for_each_core_and_stack(
+    monkeypatch, handed_over, cores, seeds, stacks, trainers
+):
     monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
-    monkeypatch.setattr(ensembles, "run_stacks", run_stacks)
     monkeypatch.setattr("os.cpu_count", lambda: cores)
     trainer = EnsembleTrainer(any_width, optimizer="sgd")
     trainer.fit(X, Y, seeds=seeds, epochs=1)
-    assert found == [(stacks, trainers, {stacks[1]})]
     trainer.fit(X, Y, seeds=3, epochs=1)  # one trainer is there, and another only if need be
-    assert found[1] == ((2, 2), min(2, cores or 1), {2})
+    first, second = handed_over
+    assert (first.stacks.shape, len(first.trainers)) == (stacks, trainers)
+    assert (second.stacks.shape, len(second.trainers)) == ((2, 2), min(2, cores or 1))
+    assert {trainer.members for trainer in first.trainers + second.trainers} == {2}
