@@ -48,15 +48,17 @@ TESTS = {  # module: the test files that must notice a change in it
     "playground/pictures": ("test_pictures.py",),
     "playground/settings": ("test_playground.py",),
     "playground/session": ("test_playground.py",),
-    "ensembles/__init__": ("test_training.py",),
+    "ensembles/__init__": ("test_training.py", "test_trainer.py"),
     "ensembles/ensemble": ("test_ensemble_results.py",),
     "ensembles/arguments": ("test_ensemble_arguments.py",),
     "ensembles/progress": ("test_progress.py",),
-    "ensembles/runner": ("test_runner.py",),
+    "ensembles/runner": ("test_runner.py", "test_trainer.py"),
     "ensembles/stacking": ("test_stacking.py",),
     "ensembles/training": ("test_training.py",),
 }
-ONLY = {  # module: those of its tests that need not draw a widget or wait for one
+ONLY = {  # module: those of its tests that neither draw a widget nor compile much
+    "ensembles/runner": "test_runner or size_of_stacks",
+    "ensembles/__init__": "test_training or cores or flags",
     "playground/session": "epochs or gradient or signals or inactive or saturation or xla or reset "
     "or steps or divergence",
 }

@@ -1,5 +1,7 @@
 """What `train_many` makes of its arguments, by hand; nothing is trained here."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -154,17 +156,30 @@ def test_targets_of_sequences_get_the_axis_of_a_single_output(own, lead):
         assert found.shape == (*lead, 2, 1)
 
 
-def test_a_model_is_built_from_its_seed_for_its_inputs():
-    def unbuilt():
-        return keras.Sequential([layers.Dense(1)])
+def unbuilt():
+    return keras.Sequential([layers.Dense(1)])
 
-    model = arguments.build_model(unbuilt, 5, np.float32(X))
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_model_is_built_for_its_inputs_from_a_seed_if_there_is_one(given):
+    keras.utils.set_random_seed(1 if given else 5)
+    model = arguments.build_model(unbuilt, np.float32(X), 5 if given else None)
     keras.utils.set_random_seed(5)
     wanted = unbuilt()
     wanted.build((None, 2))
     np.testing.assert_array_equal(model.get_weights()[0], wanted.get_weights()[0])
     for build in (None, 3, lambda: None):
-        refused("^build must be a function without arguments", arguments.build_model, build, 0, X)
+        refused("^build must be a function without arguments", arguments.build_model, build, X, 0)
+
+
+def test_random_states_are_kept_over_an_error():
+    random.seed(3), np.random.seed(3)
+    wanted = random.random(), np.random.random()
+    random.seed(3), np.random.seed(3)
+    with pytest.raises(RuntimeError), arguments.kept_random_states():
+        random.random(), np.random.random()
+        raise RuntimeError
+    assert (random.random(), np.random.random()) == wanted
 
 
 def test_weights_are_a_list_of_stacks_in_float32():
@@ -213,6 +228,8 @@ def test_losses_are_those_of_compile():
         found = arguments.as_loss(loss)
         assert isinstance(found, keras.losses.Loss)
         assert float(found(Y, P)) == pytest.approx(17 / 4)
+    flat = arguments.as_loss(lambda t, y: keras.ops.mean((t - y) ** 2, axis=-1))
+    assert float(flat(Y[:, 0], Y[:, 1:])) == 1.0  # differences of 1, and no table of all pairs
     for wrong in ("grandma", None, 3):
         refused("^loss must be a Keras loss", arguments.as_loss, wrong)
 

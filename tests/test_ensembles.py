@@ -1,6 +1,5 @@
 """`train_many` against `model.fit` and against descent by hand; what it keeps and reports."""
 
-
 import keras
 import numpy as np
 import pytest

@@ -55,6 +55,11 @@ def drawn(axes, kind):
     return [artist for artist in axes.collections if type(artist) is kind]
 
 
+def title(axes):
+    """Return the title of `axes`, wherever the style in use puts it."""
+    return "".join(axes.get_title(loc=place) for place in ("left", "center", "right"))
+
+
 def inside(figure):
     """Whether all axes lie within the figure, one beside the other."""
     boxes = [axes.get_position() for axes in figure.axes]
@@ -76,7 +81,7 @@ def test_the_decision_map_shows_the_output_over_the_plane(session, discretize):
     right = [
         ((outputs(session, d.x)[-1][:, 0] > 0) == d.y).mean() for d in (session.train, session.test)
     ]
-    assert axes.get_title() == f"Output: {right[1]:.0%} of the test points right"
+    assert title(axes) == f"Output: {right[1]:.0%} of the test points right"
     assert alt == (
         f"Decision map after epoch 7: {right[0]:.0%} of the training points and {right[1]:.0%} of "
         "the test points lie on the right side."
@@ -288,7 +293,7 @@ def test_bars_of_relu_and_of_no_hidden_layers():
         "inactive signals",
         "dead units",
     ]
-    assert figure.axes[1].get_title() == "Share of inactive signals by layer"
+    assert title(figure.axes[1]) == "Share of inactive signals by layer"
     assert figure.axes[0].get_ylim()[1] == 10 and "Share of inactive signals" in alt
     plain = Still(Settings(hidden_units=()))
     plain.history = [Record(0, 0.7, 0.7, (2.0,), (), (), False)]

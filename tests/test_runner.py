@@ -20,7 +20,7 @@ class Clock:
 
     now = 100.0
 
-    def monotonic(self):
+    def perf_counter(self):
         return self.now
 
 
@@ -141,6 +141,15 @@ def test_calls_take_half_a_second_and_end_at_stops(monkeypatch, limit, wanted):
     runner.run_stacks(plan, TASK, np.array([[0, 1]]), [trainer], weights)
     assert trainer.counts == wanted and trainer.compiling == 2.0
     assert set(trainer.shapes) == {(max(1, int(limit)), 2, SAMPLES)}  # one program for all
+
+
+def test_a_clock_that_stands_still_stops_nothing(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runner, "time", clock)
+    trainer = Counter(clock, seconds=0)
+    weights = [array[:2] for array in WEIGHTS]
+    runner.run_stacks(plan_of([3, 4], 100), TASK, np.array([[0, 1]]), [trainer], weights)
+    assert trainer.counts == [1, 1, 98]
 
 
 def test_the_orders_of_one_call_take_at_most_4_mb(monkeypatch):

@@ -134,6 +134,22 @@ def test_each_seed_may_have_its_own_data_and_rate():
         np.testing.assert_allclose(found.validation_losses[member], wanted.held_losses, **EXACT)
 
 
+def test_a_loss_that_hangs_on_the_batch_is_validated_in_batches():
+    """The sum over a batch counts as often as the batch has samples, as in `model.fit`."""
+    found = train_many(
+        build, X, Y, seeds=SEEDS, epochs=1, optimizer=sgd(), shuffle=False, batch_size=2,
+        loss=keras.losses.MeanSquaredError(reduction="sum"), metrics=["mae"], validation_data=HELD,
+    )  # fmt: skip
+    for member in range(3):
+        _, W, b = (array[member] for array in found.weights)
+        error = (X_HELD[:, ::-1] @ W + b - Y_HELD)[:, 0]
+        sums = 2 * (error[:2] ** 2).sum() + error[2] ** 2
+        wanted = sums / 3 + 0.01 * (W**2).sum()
+        np.testing.assert_allclose(found.validation_losses[member], wanted, **EXACT)
+        held = found.validation_metrics["mae"][member]
+        np.testing.assert_allclose(held, abs(error).mean(), **EXACT)
+
+
 def test_a_second_fit_starts_without_momentum():
     trainer = EnsembleTrainer(build, optimizer=sgd())
     for seeds in ([0], [4]):
@@ -221,21 +237,13 @@ def handed_over(monkeypatch):
     return calls
 
 
-def test_given_weights_need_one_model_for_each_width(monkeypatch, handed_over):
-    trainer, built = EnsembleTrainer(any_width, optimizer="sgd"), []
-    build_model = ensembles.arguments.build_model
-
-    def counted(build, seed, x):
-        built.append(x.shape[1])
-        return build_model(build, seed, x)
-
-    monkeypatch.setattr(ensembles.arguments, "build_model", counted)
-    for features in (2, 3, 2):
+def test_given_weights_are_handed_over(handed_over):
+    trainer = EnsembleTrainer(any_width, optimizer="sgd")
+    for features in (2, 3):
         x, weights = np.ones((4, features)), [np.full((1, features, 1), 5.0), np.full((1, 1), 7.0)]
         trainer.fit(x, x[:, :1], seeds=[6], epochs=1, initial_weights=weights)
         for ours, theirs in zip(handed_over[-1].weights, weights, strict=True):
             np.testing.assert_array_equal(ours, theirs)
-    assert built == [2, 3]
 
 
 def test_a_model_that_is_not_always_the_same_is_refused():
@@ -283,26 +291,25 @@ def test_labels_are_trained_on():
 
 def test_defaults_are_those_of_fit(handed_over):
     trainer = EnsembleTrainer(any_width, optimizer="sgd")
-    for samples, batch_size in ((100, 32), (20, 20)):
-        trainer.fit(np.ones((samples, 2)), np.ones(samples), seeds=1, epochs=1)
-        plan = handed_over[-1].plan
-        assert plan.batch_size == batch_size and plan.shuffle is True
-        assert plan.validation is plan.rates is None and plan.stops == []
+    trainer.fit(X, Y, seeds=1, epochs=1)
+    [plan] = [call.plan for call in handed_over]
+    assert plan.batch_size == 32 and plan.shuffle is True and plan.samples == 7
+    assert plan.validation is plan.rates is None and plan.stops == []
 
 
 @pytest.mark.parametrize(
     ("cores", "seeds", "stacks", "trainers"),
-    [(8, 5, (3, 2), 3), (2, 5, (3, 2), 2), (None, 5, (3, 2), 1), (8, 2, (1, 2), 1)],
+    [(8, 5, (3, 2), 3), (2, 5, (3, 2), 2), (1, 5, (3, 2), 1), (8, 2, (1, 2), 1)],
 )
 def test_there_is_a_trainer_for_each_core_and_stack(
     monkeypatch, handed_over, cores, seeds, stacks, trainers
 ):
     monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
-    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    monkeypatch.setattr(ensembles, "cores", lambda: cores)
     trainer = EnsembleTrainer(any_width, optimizer="sgd")
     trainer.fit(X, Y, seeds=seeds, epochs=1)
     trainer.fit(X, Y, seeds=3, epochs=1)  # one trainer is there, and another only if need be
     first, second = handed_over
     assert (first.stacks.shape, len(first.trainers)) == (stacks, trainers)
-    assert (second.stacks.shape, len(second.trainers)) == ((2, 2), min(2, cores or 1))
+    assert (second.stacks.shape, len(second.trainers)) == ((2, 2), min(2, cores))
     assert {trainer.members for trainer in first.trainers + second.trainers} == {2}
