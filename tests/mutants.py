@@ -38,17 +38,31 @@ TESTS = {  # module: the test files that must notice a change in it
     "layer_chain": ("test_regions.py",),
     "regions": ("test_regions.py",),
     "models": ("test_models.py",),
+    "plotting": ("test_plotting.py",),
+    "controls": ("test_plotting.py",),
     "signals": ("test_keras_signals.py",),
     "keras_objects": ("test_losses.py", "test_models.py"),
     "keras_checks": ("test_keras_checks.py", "test_signals.py", "test_keras_signals.py"),
     "reproducibility": ("test_reproducibility.py",),
     "exercises/__init__": ("test_exercises.py",),
+    "playground/pictures": ("test_pictures.py",),
     "playground/settings": ("test_playground.py",),
     "playground/session": ("test_playground.py",),
-    "ensembles/arguments": ("test_ensembles.py",),
+    "ensembles/__init__": ("test_training.py", "test_trainer.py"),
+    "ensembles/ensemble": ("test_ensemble_results.py",),
+    "ensembles/arguments": ("test_ensemble_arguments.py",),
+    "ensembles/progress": ("test_progress.py",),
+    "ensembles/runner": ("test_runner.py", "test_trainer.py"),
     "ensembles/stacking": ("test_stacking.py",),
+    "ensembles/training": ("test_training.py",),
 }
-LEFT_OUT = "keras_loss_survives_saving"  # imports TensorFlow anew, for half a minute
+ONLY = {  # module: those of its tests that neither draw a widget nor compile much
+    "ensembles/runner": "test_runner or size_of_stacks",
+    "ensembles/__init__": "test_training or cores or flags",
+    "playground/session": "epochs or gradient or signals or inactive or saturation or xla or reset "
+    "or steps or divergence",
+}
+LEFT_OUT = "keras_loss_survives_saving or executed_notebook"  # import TensorFlow anew, for long
 SECONDS = 120  # time limit of one trial
 SEED = 0  # of the sample
 
@@ -86,8 +100,8 @@ def mutants(path):
     return [(name, code) for code, name in found.items()]
 
 
-def tests_fail(root, files):
-    """Run the test files in a fork inside the copy `root`; return whether one test failed."""
+def tests_fail(root, module):
+    """Run the tests of `module` in a fork inside the copy `root`; return whether one failed."""
     child = os.fork()
     if not child:
         os.setsid()
@@ -99,10 +113,11 @@ def tests_fail(root, files):
         import pytest
 
         options = ["-o", "addopts=", "-x", "-q", "-p", "no:cacheprovider"]
-        options += ["-k", f"not {LEFT_OUT}"]
+        only = f"({ONLY[module]}) and " if module in ONLY else ""
+        options += ["-k", f"{only}not ({LEFT_OUT})"]
         code = 1
         with contextlib.suppress(BaseException):
-            code = int(pytest.main([*options, *(f"tests/{file}" for file in files)]))
+            code = int(pytest.main([*options, *(f"tests/{file}" for file in TESTS[module])]))
         os._exit(code)
     return os.waitpid(child, 0)[1] != 0
 
@@ -125,12 +140,12 @@ def try_module(module, sample):
         path = root / f"utils/{module}.py"
         original, possible = path.read_text(encoding="utf-8"), mutants(path)
         chosen = random.Random(SEED).sample(possible, min(sample, len(possible)))
-        if tests_fail(root, TESTS[module]):
+        if tests_fail(root, module):
             sys.exit(f"the tests of {module} fail without any change")
         killed = 0
         for operator, code in chosen:
             path.write_text(code, encoding="utf-8")
-            if tests_fail(root, TESTS[module]):
+            if tests_fail(root, module):
                 killed += 1
             else:
                 print(f"SURVIVED {module} {operator} {difference(original, code)}", flush=True)

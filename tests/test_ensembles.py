@@ -1,7 +1,5 @@
 """`train_many` against `model.fit` and against descent by hand; what it keeps and reports."""
 
-import types
-
 import keras
 import numpy as np
 import pytest
@@ -221,26 +219,6 @@ def test_number_of_cores_and_company_change_nothing(monkeypatch):
     np.testing.assert_array_equal(runs[0].member(4)(X_HELD), runs[0].predict(X_HELD)[4])
 
 
-def crew_of(epochs):
-    run = types.SimpleNamespace(plan=types.SimpleNamespace(epochs=epochs), done=10)
-    trainers = [types.SimpleNamespace(compiling=None) for _ in range(2)]
-    return runner.Crew(trainers, [run, run]), trainers
-
-
-def test_a_second_trainer_starts_only_where_that_pays():
-    (short, (first, second)), (long, trainers) = crew_of(epochs=100), crew_of(epochs=1000)
-    for crew in (short, long):
-        crew.called(crew.first, seconds=3.0, epochs=1)  # compiling
-        crew.called(crew.first, seconds=0.1, epochs=10)
-        assert len(crew.reserve) == 1  # too little seen
-        crew.called(crew.first, seconds=0.2, epochs=20)
-    assert short.reserve == [second]  # 2 * 90 epochs of 0.01 s: 1.8 s are left
-    assert long.reserve == []  # 19.8 s
-    assert [long.free.get(), long.free.get()] == trainers
-    second.compiling = 3.0
-    assert runner.Crew([first, second], []).reserve == []  # both have compiled
-
-
 def test_a_second_fit_needs_no_compilation_and_gives_the_same():
     trainer = EnsembleTrainer(mlp, optimizer="sgd", metrics=["mae"])
     held_out = (X[:9], targets(X)[:9])
@@ -258,21 +236,6 @@ def test_a_second_fit_needs_no_compilation_and_gives_the_same():
         np.testing.assert_allclose(getattr(again, name), getattr(fresh, name), rtol=1e-6)
     np.testing.assert_allclose(again.metrics["mae"], fresh.metrics["mae"], rtol=1e-6)
     np.testing.assert_allclose(again.predict(X_HELD), fresh.predict(X_HELD), rtol=1e-5, atol=1e-6)
-
-
-def test_one_trainer_takes_data_of_several_shapes():
-    trainer = EnsembleTrainer(lambda: keras.Sequential([keras.layers.Dense(1)]), optimizer="sgd")
-    for features in (2, 3, 2):
-        x = np.ones((4, features))
-        assert trainer.fit(x, x[:, :1], seeds=2, epochs=1).weights[0].shape == (2, features, 1)
-
-
-def test_split_members_covers_all_in_equal_stacks():
-    for count in (1, 7, 8, 9, 20, 33, 512):
-        stacks = runner.split_members(count)
-        assert stacks.shape[1] <= runner.MEMBERS_PER_STACK
-        np.testing.assert_array_equal(stacks.ravel()[:count], np.arange(count))
-        assert set(stacks.ravel()[count:]) <= {count - 1} and stacks.size - count < len(stacks)
 
 
 def test_own_data_and_own_weights_per_seed():

@@ -79,13 +79,15 @@ def test_a_learners_function_cannot_change_the_cases():
     ],
 )
 def test_faults_of_form_are_named(answer, message):
-    assert re.search(message, verdict(Exercise([3.0, 4.0], (), "the hint"), answer))
+    assert re.search(message, verdict(VECTOR, answer))
 
 
 NUMBER = Exercise(100.0, ((np.nan, "a logarithm of 0?"),), "the hint")
 SMALL = Exercise(0.0, (), "the hint")
+VECTOR = Exercise([3.0, 4.0], (), "the hint")
 TEXT = Exercise("Both", (("none", "look again"),), "the hint")
 PAIR = Exercise(lambda x: (x, 2 * x), (), "the hint", cases=((1.0,), (3.0,)))
+ONE_PAIR = Exercise(lambda x: (x, 2 * x), (), "the hint", cases=((1.0,),))
 
 
 @pytest.mark.parametrize(
@@ -97,11 +99,13 @@ PAIR = Exercise(lambda x: (x, 2 * x), (), "the hint", cases=((1.0,), (3.0,)))
         (NUMBER, np.nan, "not yet. a logarithm of 0?"),
         (NUMBER, 1j, "not yet. This exercise wants numbers, got 1j (complex)."),
         (NUMBER, [100.0], "not yet. The shape should be (), got (1,)."),
+        (NUMBER, [[1], [2, 3]], "not yet. This exercise wants numbers, got [[1], [2, 3]] (list)."),
         (NUMBER, "100", "not yet. This exercise wants a number or an array, got '100' (str)."),
         (Exercise(np.nan, (), "the hint"), np.nan, "not yet. The answer contains NaN."),
         (SMALL, 5e-10, "correct"),
         (SMALL, 5e-9, "not yet. the hint"),
         (SMALL, False, "correct"),
+        (VECTOR, [3.0], "not yet. The shape should be (2,), got (1,)."),
         (TEXT, " both ", "correct"),
         (TEXT, "NONE", "not yet. look again"),
         (TEXT, "one", "not yet. the hint"),
@@ -110,6 +114,8 @@ PAIR = Exercise(lambda x: (x, 2 * x), (), "the hint", cases=((1.0,), (3.0,)))
         (PAIR, lambda x: (x, 2), "not yet. the hint"),
         (PAIR, lambda x: x, "not yet. The results are 4 in number, got 2."),
         (PAIR, lambda x: (x, x, x), "not yet. The results are 4 in number, got 6."),
+        (ONE_PAIR, lambda x: x, "not yet. The results are 2 in number, got 1."),
+        (ONE_PAIR, lambda x: (x, 2 * x, 0), "not yet. The results are 2 in number, got 3."),
         (PAIR, lambda x: (x, None if x > 1 else 2), "not attempted"),
         (PAIR, lambda x: (... if x > 1 else x, 2), "not attempted"),
         (

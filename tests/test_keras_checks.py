@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from utils import keras_checks
 from utils.diagnostics import layer_gradient_norms
 from utils.keras_checks import mean_loss
 from utils.models import build_mlp
@@ -90,3 +91,51 @@ def test_a_layer_that_the_loss_does_not_reach_has_norm_0():
     model = keras.Sequential([keras.Input((2,)), layers.Dense(3), stop, layers.Dense(1)])
     first, last = layer_gradient_norms(model, X, SIGNS, "mse")
     assert first == 0 < last
+
+
+@pytest.fixture
+def asked_anew():
+    """Forget what was found out about XLA, before the test and after it."""
+    keras_checks.xla_works.cache_clear()
+    yield
+    keras_checks.xla_works.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "error", [tf.errors.UnimplementedError(None, None, ""), NotImplementedError()]
+)
+def test_missing_xla_is_said_once(monkeypatch, asked_anew, error):
+    asked = []
+
+    def function(python_function, jit_compile=None):
+        asked.append(jit_compile)
+        raise error
+
+    monkeypatch.setattr(tf, "function", function)
+    with pytest.warns(UserWarning, match="XLA is missing here: training runs uncompiled") as caught:
+        assert [keras_checks.xla_works() for _ in range(3)] == [False] * 3
+    assert len(caught) == 1 and asked == [True]
+
+
+def test_xla_works_if_it_can_compile(monkeypatch, asked_anew, recwarn):
+    ran = []
+
+    def function(python_function, jit_compile=None):
+        def program(number):
+            ran.append((jit_compile, float(python_function(number))))
+
+        return program
+
+    monkeypatch.setattr(tf, "function", function)
+    assert keras_checks.xla_works() is keras_checks.xla_works() is True
+    [(compiled, answer)] = ran
+    assert compiled and np.isfinite(answer) and not recwarn.list
+
+
+def test_float32_holds_numbers_below_its_largest():
+    largest = float(np.finfo(np.float32).max)
+    found = keras_checks.as_float32("x", np.array([largest, -largest, 1e-60]))
+    assert found.dtype == np.float32 and found.tolist() == [largest, -largest, 0]
+    for number in (1.001 * largest, -1e308):
+        with pytest.raises(ValueError, match="^x must be numbers that float32 can hold"):
+            keras_checks.as_float32("x", np.array([0.0, number]))

@@ -125,6 +125,27 @@ def test_saturated_means_a_twentieth_of_the_largest_slope():
         assert function_statistics(model, x)[0].saturated == 3 / 6
 
 
+def test_the_largest_slope_is_that_between_minus_10_and_10():
+    square = keras.Sequential([keras.Input((1,)), layers.Dense(1, lambda z: z * z, name="square")])
+    square.set_weights([np.ones((1, 1)), np.zeros(1)])  # slope 2z, the largest 20, a twentieth 1
+    [found] = function_statistics(square, [[-0.51], [-0.49], [0.0], [0.49], [0.51], [30.0]])
+    assert found.saturated == 3 / 6 and found.inactive == 1 / 6
+
+
+def test_units_of_sequences_are_the_last_axis():
+    x = RANDOM.normal(size=(6, 4, 5)).astype("float32")
+    slopes = layers.PReLU(shared_axes=[1], name="slopes")
+    model = keras.Sequential([keras.Input((4, 5)), layers.Dense(3), slopes])
+    W, b, alpha = model.get_weights()
+    b[:], alpha[:] = [0, 0, -50], [0.0, 0.01, 0.0]  # the last unit is silent, whatever comes
+    model.set_weights([W, b, alpha])
+    [found] = function_statistics(model, x)
+    below = x @ W + b < 0
+    assert found.inactive == pytest.approx(below[..., [0, 2]].sum() / below.size, rel=1e-12)
+    assert found.saturated == pytest.approx(below.mean(), rel=1e-12)
+    assert found.dead == pytest.approx(1 / 3, rel=1e-12)
+
+
 def test_functions_are_found_as_layers_of_their_own():
     rest = [layers.Dense(4), layers.LeakyReLU(name="leaky"), layers.Dense(4), layers.ReLU()]
     model = keras.Sequential([keras.Input((5,)), *rest, layers.Dense(3), layers.Softmax(name="p")])
@@ -148,6 +169,12 @@ def test_update_ratio_of_one_step_is_rate_times_gradient_over_weight():
         for g, W in zip(network.weight_gradients, network.weights, strict=True)
     ]
     np.testing.assert_allclose(update_ratios(before, model.get_weights()), wanted, rtol=1e-6)
+
+
+def test_update_ratios_are_of_matrices_alone():
+    before = [np.full((1, 2), 3.0), np.ones(2), np.ones((3, 2, 2)), np.full((2, 1), 4.0)]
+    after = [array + 1.5 for array in before]
+    np.testing.assert_allclose(update_ratios(before, after), [1.5 / 3, 1.5 / 4], rtol=1e-12)
 
 
 def removed_by_hand(network, share, order, active_only):
@@ -193,9 +220,21 @@ def test_ablation_of_named_layers_and_skips():
     found = ablate(model, X, 1, layers=["function"])  # what is left goes through the skip
     np.testing.assert_allclose(found, tf.nn.softmax(everything @ W + b), rtol=1e-6)
     np.testing.assert_allclose(ablate(model, X, 1), np.tile(tf.nn.softmax(b), (12, 1)), rtol=1e-6)
-    binary = keras.Sequential([keras.Input((5,)), layers.Dense(3, "tanh"), layers.Dense(1)])
-    wanted = ((binary(X).numpy()[:, 0] > 0.5) == (LABELS > 0)).mean()
-    assert ablation_accuracy(binary, X, LABELS > 0, 0) == wanted
+
+
+def test_one_output_is_a_class_above_a_half():
+    binary = keras.Sequential([keras.Input((1,)), layers.Dense(1, "relu"), layers.Dense(1)])
+    binary.set_weights([np.ones((1, 1)), np.zeros(1), np.ones((1, 1)), np.zeros(1)])
+    x = [[0.0], [0.4], [0.6], [2.0]]  # is its own output
+    assert ablation_accuracy(binary, x, [0, 0, 1, 1], 0) == 1
+    assert ablation_accuracy(binary, x, [1, 0, 1, 1], 0) == 3 / 4
+    assert ablation_accuracy(binary, x, [1, 0, 1, 1], 1) == 1 / 4  # all outputs are 0
+
+
+def test_ablation_uses_the_running_statistics():
+    model = mixed(layers.BatchNormalization)
+    np.testing.assert_allclose(ablate(model, X, 0), model(X, training=False), rtol=1e-12)
+    assert not np.allclose(model(X, training=True), model(X, training=False))
 
 
 def test_the_model_is_left_as_it_was_after_an_error_too():
@@ -258,6 +297,7 @@ def two_inputs():
         (lambda: layer_deltas(plain(), X, T, None), "loss must be a Keras loss or the name"),
         (lambda: layer_deltas(two_inputs(), X, T, "mse"), "model must be a model with one input"),
         (lambda: ablate(plain(), X, 1.5), "share must be .* at most 1"),
+        (lambda: ablate(plain(), X, -0.5), "share must be .* at least 0"),
         (lambda: ablate(plain(), X, 0.5, "loudest"), "order must be one of"),
         (lambda: ablate(plain(), X, 0.5, layers=["g"]), "layers must be one of h"),
         (lambda: ablate(plain(), X, 0.5, layers=[]), "at least one"),

@@ -184,10 +184,18 @@ def test_keras_loss_obeys_sample_weights_and_reduction():
     np.testing.assert_allclose(QuadraticCost(None)(T, Y), each, rtol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(N, 2), (N, 1), (N, 3, 1)])
+@pytest.mark.parametrize("shape", [(N, 2), (N, 1), (N, 3, 1), (N, 3, 3)])
 def test_keras_loss_does_not_broadcast(shape):
-    with pytest.raises(ValueError, match="y_true must have the shape of y_pred"):
-        QuadraticCost()(np.ones(shape), Y)
+    for y_true, y_pred in ((np.ones(shape), Y), (Y, np.ones(shape))):
+        with pytest.raises(ValueError, match="y_true must have the shape of y_pred"):
+            QuadraticCost()(y_true, y_pred)
+
+
+def test_keras_loss_is_found_by_its_config():
+    loss = QuadraticCost("sum", name="mine")
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
+    assert type(again) is QuadraticCost and (again.reduction, again.name) == ("sum", "mine")
+    assert keras.saving.get_registered_name(QuadraticCost) == "backprop_by_experiment>QuadraticCost"
 
 
 def test_keras_loss_survives_saving(tmp_path):

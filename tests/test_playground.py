@@ -196,6 +196,29 @@ def test_all_25_epochs_have_their_own_order(session, monkeypatch):
     assert len({tuple(order) for order in given[0].tolist()}) == 25
 
 
+def test_saturation_is_that_of_every_hidden_layer():
+    import keras
+
+    settings = dataclasses.replace(SMALL, activation="sigmoid")  # its largest slope is a quarter
+    session = Session(settings)
+    session.model.set_weights([10 * array + 1.0 for array in session.model.get_weights()])
+    record = session._record(0)
+    hidden = [layer.output for layer in session.model.layers[:-1]]
+    signals = keras.Model(session.model.inputs[0], hidden)(settings.inputs(session.train.x))
+    flat = [a * (1 - a) < 0.25 / 20 for a in map(np.asarray, signals)]
+    assert record.saturated == pytest.approx([share.mean() for share in flat], abs=1e-3)
+    assert record.dead == tuple(share.all(axis=0).mean() for share in flat)
+    assert 0 < record.saturated[0] != record.saturated[1] > 0
+
+
+def test_steps_are_single_epochs_unless_told(session):
+    session.reset()
+    steps = session.steps()
+    assert [next(steps).epoch for _ in range(3)] == [1, 2, 3]
+    assert next(session.steps(epochs=4)).epoch == 7
+    assert [record.epoch for record in session.history] == [0, 1, 2, 3, 7]
+
+
 def test_reset_repeats_the_same_training(session):
     session.reset()
     first = next(session.steps(epochs=3))

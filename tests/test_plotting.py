@@ -1,12 +1,17 @@
 """Figures and sliders: alternative text is stored, what is wrong is named."""
 
+import base64
+import io
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from utils.controls import build_controls, interactive_figure
-from utils.plotting import COLOURS, image_bundle, number, png_bytes, show, show_animation
+from utils.plotting import COLOURS, image_bundle, label, number, png_bytes, show, show_animation
 from utils.reproducibility import use_style
 
 ALT = "A line that falls from 3 to 1."
@@ -16,7 +21,12 @@ ALT = "A line that falls from 3 to 1."
 def displayed(monkeypatch):
     """Collect what is displayed instead of displaying it."""
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+
+    def display(bundle, raw=False):
+        assert raw, "a dict would be displayed, not what it holds"
+        shown.append(bundle)
+
+    monkeypatch.setattr("IPython.display.display", display)
     return shown
 
 
@@ -36,9 +46,63 @@ def test_show_stores_picture_and_escaped_text(displayed):
 def test_bad_figures_and_texts_are_named():
     with pytest.raises(ValueError, match="figure must be a Matplotlib Figure, got 3"):
         show(3, ALT)
-    for alt in (None, "", "too short"):
+    for alt in (None, "", "too short", "x" * 19 + " ", 10**30):
         with pytest.raises(ValueError, match="alt must be a sentence"):
             image_bundle(b"", alt)
+    assert image_bundle(b"", "x" * 20)["text/plain"] == "x" * 20
+    with pytest.raises(ValueError, match="image must be bytes, got 'GIF'"):
+        image_bundle("GIF", ALT)
+    with pytest.raises(ValueError, match="kind must be one of png, gif"):
+        image_bundle(b"", ALT, "svg")
+    with pytest.raises(ValueError, match="figure must be a Matplotlib Figure, got None"):
+        png_bytes(None)
+    with pytest.raises(ValueError, match="draw must be a function of a frame, got 3"):
+        show_animation(Figure(), 3, [1], ALT)
+
+
+def decoded(bundle):
+    """The picture in a bundle, as Pillow sees it."""
+    source = re.search('src="data:image/[a-z]+;base64,(.*)"', bundle["text/html"])[1]
+    return Image.open(io.BytesIO(base64.b64decode(source)))
+
+
+@pytest.mark.parametrize(("options", "duration"), [({}, 120), ({"fps": 2}, 500)])
+def test_an_animation_has_a_picture_for_each_frame(displayed, options, duration):
+    figure, drawn = Figure(figsize=(1, 1), dpi=50), []
+
+    def draw_frame(frame):
+        drawn.append(frame)
+        figure.set_facecolor((frame / 4, 0, 0))
+
+    show_animation(figure, draw_frame, range(1, 4), ALT, **options)
+    picture = decoded(*displayed)
+    assert drawn == [1, 2, 3] and (picture.format, picture.n_frames) == ("GIF", 3)
+    assert picture.size == (50, 50) and picture.info["duration"] == duration  # whole 10 ms
+    for frame in range(3):
+        picture.seek(frame)
+        assert picture.convert("RGB").getpixel((25, 25))[0] == pytest.approx(
+            64 * (frame + 1), abs=2
+        )
+
+
+def test_a_picture_has_a_palette_and_its_colours_stay():
+    figure = Figure(figsize=(2, 1), dpi=50, facecolor=COLOURS["error"])
+    picture = Image.open(io.BytesIO(png_bytes(figure)))
+    assert (picture.format, picture.mode, picture.size) == ("PNG", "P", (100, 50))
+    assert "#{:02X}{:02X}{:02X}".format(*picture.convert("RGB").getpixel((50, 25))) == "#D55E00"
+
+
+def test_labels_stand_beside_their_points():
+    axes = Figure().add_subplot()
+    label(axes, "here", (2, 3))
+    label(axes, "there", [np.nan, 3], offset=(-5, 0), color="red")
+    first, second = axes.texts
+    assert (first.get_text(), first.xy, first.xyann) == ("here", (2, 3), (6, 4))
+    assert (second.xyann, second.get_color()) == ((-5, 0), "red")
+    assert first.anncoords == "offset points"
+    for point, offset, name in (((1, 2, 3), (6, 4), "point"), ((1, 2), (np.nan, 4), "offset")):
+        with pytest.raises(ValueError, match=rf"^{name} must be .* of shape \(2\)"):
+            label(axes, "nowhere", point, offset)
 
 
 def test_style_gives_the_picture_its_size():
@@ -53,6 +117,9 @@ def test_colours_differ():
 
 def test_numbers_have_a_true_minus():
     assert number(-3.0) == "−3" and number(-0.5, "+.2f") == "−0.50" and number(2, "+.1f") == "+2.0"
+    for value, form in ((None, "g"), (3, "wide"), ([1], "g")):
+        with pytest.raises(ValueError, match="value and form must be a number and a format"):
+            number(value, form)
 
 
 def draw(width, kind="a"):
@@ -76,19 +143,41 @@ def test_sliders_redraw_picture_and_text():
 
 
 def test_sliders_start_in_the_middle_and_store_a_sentence(displayed):
-    interactive_figure(draw, width=(1, 3, 0.5))
+    interactive_figure(lambda **_: draw(1), width=(1, 3, 0.5), line_width=(1, 2, 1))
     (bundle,) = displayed
-    assert bundle["text/plain"] == "Run this cell to get sliders for width"
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert build_controls(draw, width=(1, 3, 0.5)).children[0].value == 2
+    assert bundle["text/plain"] == "Run this cell to get sliders for width, line width"
+    view = bundle["application/vnd.jupyter.widget-view+json"]
+    assert (view["version_major"], view["version_minor"]) == (2, 0)  # Jupyter's own numbers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind", "value"),
+    [
+        ((1, 3, 0.5), "FloatSlider", 2),
+        ((2, 9, 2), "IntSlider", 6),  # the middle is 5.5, and 6 is a step
+        ((0.5, 3, 0.25), "FloatSlider", 1.75),
+        ((-8, 2, 1), "IntSlider", -3),
+        ((-8, 2, 1, 0), "IntSlider", 0),
+        ((0, 4, 1, 2.5), "FloatSlider", 2.5),
+    ],
+)
+def test_sliders_run_from_the_lowest_to_the_highest(wanted, kind, value):
+    control = build_controls(lambda line_width: draw(1), line_width=wanted).children[0]
+    assert (type(control).__name__, control.description) == (kind, "line width")
+    assert (control.min, control.max, control.step) == wanted[:3]
+    assert control.value == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ((1, 2), "slider width must be"),
-        ((2, 1, 0.1), "slider width must be"),
-        ((1, 2, 0), "slider width must be"),
+        ((1, 2), "slider width must be .lowest, highest, step"),
+        ((1, 2, 1, 1, 1), "slider width must be .lowest, highest, step"),
+        ((2, 1, 0.1), "slider width must be .lowest, highest, step"),
+        ((1, 1, 0.1), "slider width must be .lowest, highest, step"),
+        ((1, 2, 0), "slider width must be .lowest, highest, step"),
+        ((1, 2, -1), "slider width must be .lowest, highest, step"),
+        (((1, 2, 1),), "slider width must be a finite array"),
         ("abc", "slider width must be"),
         ([], "slider width must be"),
     ],

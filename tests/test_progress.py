@@ -4,6 +4,7 @@ import io
 import os
 import pathlib
 import sys
+import types
 from unittest import mock
 
 import nbclient
@@ -77,6 +78,65 @@ def test_a_live_notebook_shows_a_bar_that_is_emptied_at_the_end():
     assert [output.data for output in outputs] == [{"text/html": "", "text/plain": ""}]
 
 
+@pytest.mark.parametrize("live", ["JPY_SESSION_NAME", "google.colab", "__vsc_ipynb_file__", None])
+def test_a_kernel_is_live_where_a_person_started_it(monkeypatch, live):
+    """Jupyter Server sets a variable, Colab has a module, VS Code names the file."""
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for module in ("ipykernel", "google.colab"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    shell = types.SimpleNamespace(user_ns={live: "a.ipynb"})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    if live == "JPY_SESSION_NAME":
+        monkeypatch.setenv(live, "a.ipynb")
+    if live == "google.colab":
+        monkeypatch.setitem(sys.modules, live, types.ModuleType(live))
+    assert progress.in_live_notebook() is False  # without a kernel
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    assert progress.in_live_notebook() is (live is not None)
+    monkeypatch.setattr("IPython.get_ipython", lambda: None)
+    assert progress.in_live_notebook() is (live in ("JPY_SESSION_NAME", "google.colab"))
+
+
+def test_the_bar_of_a_notebook_is_one_display(monkeypatch):
+    """It is made once, changed as long as there is work, and emptied at the end."""
+    displays = []
+
+    class Handle:
+        def update(self, shown, raw):
+            displays.append(("update", shown, raw))
+
+    def display(shown, raw, display_id):
+        displays.append(("display", shown, raw))
+        assert display_id is True
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr(progress, "in_live_notebook", lambda: True)
+    monkeypatch.setattr(progress, "DELAY", 1e-9)
+    with progress.progress_bar(4, "epoch") as bar:
+        bar.update(1)
+        bar.refresh()
+        bar.update(1)
+        bar.refresh()
+    kinds = [kind for kind, _, _ in displays]
+    assert kinds[0] == "display" and set(kinds[1:]) == {"update"}
+    assert all(raw is True for _, _, raw in displays)
+    *moving, last = [shown for _, shown, _ in displays]
+    assert last == {"text/html": "", "text/plain": ""}
+    for count in ("1/4", "2/4"):
+        assert any(count in shown["text/plain"] for shown in moving)
+    for shown in moving:
+        assert shown["text/html"] == f"<pre>{shown['text/plain']}</pre>"
+
+
+def test_an_empty_text_shows_nothing_new(monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: pytest.fail("displayed"))
+    monkeypatch.setattr(progress, "in_live_notebook", lambda: True)
+    with progress.progress_bar(4, "epoch") as bar:
+        bar.display("")
+        bar.update(4)
+
+
 class Terminal(io.StringIO):
     """A text file that says that a person reads it."""
 
@@ -93,12 +153,16 @@ def test_only_a_terminal_shows_the_bar(monkeypatch, terminal, expected):
         bar.update(1)
         bar.refresh()
     assert ("epoch" in file.getvalue()) == expected
+    assert not file.getvalue() or file.getvalue().split("\r")[-1].strip() == ""  # nothing is left
 
 
-def test_short_work_shows_no_bar(monkeypatch):
-    file = Terminal()
+@pytest.mark.parametrize(("seconds", "shown"), [(1.9, False), (2.1, True)])
+def test_work_of_two_seconds_shows_a_bar(monkeypatch, seconds, shown):
+    file, now = Terminal(), [100.0]
     monkeypatch.setattr(sys, "stderr", file)
+    monkeypatch.setattr("tqdm.std.time", lambda: now[0])
     with progress.progress_bar(3, "epoch") as bar:
-        for _ in range(3):
-            bar.update(1)
-    assert file.getvalue() == ""
+        bar.update(1)
+        now[0] += seconds
+        bar.update(1)
+    assert ("2/3" in file.getvalue()) == shown

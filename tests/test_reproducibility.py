@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from utils import reproducibility
-from utils.reproducibility import set_seeds, versions
+from utils.reproducibility import quiet_tensorflow, set_seeds, versions
 
 
 def test_the_same_seed_gives_the_same_numbers():
@@ -29,6 +29,12 @@ def test_the_same_seed_gives_the_same_numbers():
 def test_bad_seeds_are_named(seed):
     with pytest.raises(ValueError, match="seed must be"):
         set_seeds(seed)
+
+
+def test_the_largest_seed_is_taken():
+    set_seeds(2**32 - 1)
+    drawn = np.random.random()
+    assert drawn == np.random.RandomState(2**32 - 1).random_sample()
 
 
 def test_versions_tell_what_is_missing():
@@ -62,6 +68,26 @@ def test_variables_are_set_where_they_are_not():
             text=True,
         )
         assert done.stdout == f"['{wanted}', '0', '--xla_backend_optimization_level=1']\n"
+
+
+@pytest.mark.parametrize("xla", [True, False])
+def test_compiled_code_is_silenced_only_meanwhile(monkeypatch, capfd, xla):
+    """XLA says its line when its first program starts, so there must be a program for it."""
+    import tensorflow as tf
+
+    compiled = []
+
+    def noisy(function, jit_compile=None):
+        os.write(2, b"a library's log line")
+        compiled.append(jit_compile)
+        if not xla:
+            raise tf.errors.UnimplementedError(None, None, "no XLA here")
+        return function
+
+    monkeypatch.setattr(tf, "function", noisy)
+    quiet_tensorflow()
+    os.write(2, b"later")
+    assert compiled == [True] and capfd.readouterr() == ("", "later")
 
 
 def test_start_is_silent_and_python_errors_still_show():

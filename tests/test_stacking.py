@@ -44,6 +44,28 @@ def two_inputs():
     return keras.Model(inputs, layers.Dense(1)(layers.Add()(inputs)))
 
 
+def two_outputs():
+    inputs = keras.Input((2,))
+    return keras.Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1)(inputs)])
+
+
+class Moody(layers.Layer):
+    """Could draw random numbers, and does not for this input."""
+
+    def __init__(self):
+        super().__init__()
+        self.seed = keras.random.SeedGenerator(0)
+
+    def call(self, inputs):
+        return inputs
+
+
+def deaf():
+    """The loss does not see the first layer."""
+    cut = layers.Lambda(tf.stop_gradient)
+    return keras.Sequential([keras.Input((2,)), layers.Dense(3, name="deaf"), cut, layers.Dense(1)])
+
+
 def image_model():
     shape = [layers.Reshape((2, 1)), layers.Conv1D(3, 1), layers.Flatten(), layers.Dense(1)]
     return keras.Sequential([keras.Input((2,)), *shape])
@@ -52,11 +74,19 @@ def image_model():
 REFUSED_MODELS = {
     "dropout": sequential(lambda: layers.Dropout(0.5), lambda: layers.Dense(1)),
     "noise": sequential(lambda: layers.GaussianNoise(0.5), lambda: layers.Dense(1)),
-    "batch_normalization": sequential(layers.BatchNormalization, lambda: layers.Dense(1)),
+    "unlike normal, got": sequential(
+        lambda: layers.BatchNormalization(name="normal"), lambda: layers.Dense(1)
+    ),
+    "no random state, got": sequential(Moody, lambda: layers.Dense(1)),
+    "all act on the loss, unlike .*deaf/kernel, got": deaf,
     "constraints": sequential(lambda: layers.Dense(1, kernel_constraint="non_neg")),
+    "float32 weights and no constraints, got .*half": sequential(
+        lambda: layers.Dense(1, dtype="float16", name="half")
+    ),
     "float32": sequential(lambda: layers.Dense(1, dtype="float64")),
     "trainable": sequential(lambda: layers.Dense(1, trainable=False)),
-    "one input": two_inputs,
+    "one input and one output": two_inputs,
+    "and one output, got": two_outputs,
     "returns a Keras model": lambda: None,
     "can be stacked: .*Conv2D": image_model,
 }
@@ -64,8 +94,25 @@ REFUSED_MODELS = {
 
 @pytest.mark.parametrize("reason", REFUSED_MODELS)
 def test_refuses_models_that_cannot_be_stacked(reason):
-    with pytest.raises(ValueError, match="build.* must .*" + reason):
+    with pytest.raises(ValueError, match="^build.* must .*" + reason):
         train_many(REFUSED_MODELS[reason], X, targets(X), seeds=2, epochs=1)
+
+
+class Shy(layers.Dense):
+    """Does something in training alone."""
+
+    def call(self, inputs, training=False):
+        return super().call(inputs) if training else inputs
+
+
+def test_weights_need_to_act_in_training_alone():
+    model = sequential(lambda: Shy(2), lambda: layers.Dense(1))()
+    stacking.check_loss(model, keras.losses.MeanSquaredError(), X[:2], targets(X[:2]))
+
+
+def test_frozen_weights_may_be_stacked():
+    model = sequential(lambda: layers.Dense(2, trainable=False), lambda: layers.Dense(1))()
+    stacking.check_model(model, X[:2])
 
 
 def test_an_error_in_one_stack_ends_the_others(monkeypatch):

@@ -19,7 +19,7 @@ def shorten(values):
 
 def check_seeds(seeds):
     """Return the seeds as a list: 0, 1, ... for a count, or those that were given."""
-    if np.ndim(seeds) == 0 and not hasattr(seeds, "__iter__"):
+    if not hasattr(seeds, "__iter__"):
         return list(range(check_count("seeds", seeds)))
     found = [check_count("seeds", seed, minimum=0) for seed in seeds]
     if not found:
@@ -33,11 +33,11 @@ def check_data(x_name, x, y_name, y, members=None):
     With a number of `members`, both have a leading axis of that length.
     """
     lead = 0 if members is None else 1
-    whole = np.asarray(y).dtype.kind in "iub" if not np.iscomplexobj(y) else False
-    x, y = as_float32(x_name, check_array(x_name, x)), check_array(y_name, y)
-    if whole and np.abs(y).max() >= 2**31:
+    x, checked = as_float32(x_name, check_array(x_name, x)), check_array(y_name, y)
+    whole = np.asarray(y).dtype.kind in "iub"
+    if whole and np.abs(checked).max() >= 2**31:
         fail(y_name, "whole numbers below 2**31", y)
-    y = y.astype(np.int32) if whole else as_float32(y_name, y)
+    y = checked.astype(np.int32) if whole else as_float32(y_name, checked)
     if x.ndim < lead + 2:
         fail(x_name, f"an array with at least {lead + 2} axes{' (the first: seeds)' * lead}", x)
     if y.shape[: lead + 1] != x.shape[: lead + 1]:

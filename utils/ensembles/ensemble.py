@@ -28,7 +28,7 @@ class Ensemble:
         """Sort `history` (epochs, rows, seeds) of `StackTrainer.run` into the attributes."""
         self._build, self._model, self._kept = build, model, kept
         x, _, own = plan.data
-        self._x = x[0, :1] if own else x[:1]  # for models that are built by their first call
+        self._x = (x[0] if own else x)[:1]  # for models that are built by their first call
         self.seeds, self.epochs = plan.seeds, plan.epochs
         finite, self.losses, *rows = history.transpose(1, 2, 0)
         trained, held_out = rows[: len(names)], rows[len(names) :]
@@ -37,8 +37,9 @@ class Ensemble:
         if held_out:
             self.validation_losses = held_out[0]
             self.validation_metrics = dict(zip(names, held_out[1:], strict=True))
-        self.diverged = (finite == 0).any(axis=1)
-        self.diverged_epoch = np.where(self.diverged, (finite == 0).argmax(axis=1) + 1, 0)
+        failed = finite == 0
+        self.diverged = failed.any(axis=1)
+        self.diverged_epoch = np.where(self.diverged, failed.argmax(axis=1) + 1, 0)
         self.weights = self.weights_at(self.epochs)
         self.snapshots = {}
         if snapshot_x is not None:

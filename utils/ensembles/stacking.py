@@ -164,9 +164,6 @@ def check_optimizer(optimizer):
         fail("optimizer", wanted, optimizer)
 
 
-_PROBE_SHAPES = ((3, 2), (2,))
-
-
 def _probe_data():
     """Return weights (3, 8) and gradients (3, 3, 8): small ones, large ones, and NaN."""
     random = np.random.default_rng(0)
