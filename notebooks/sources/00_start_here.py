@@ -172,13 +172,13 @@ share = median_interval(best)
 # Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median at most once in 20 times.
 
 # %% [markdown] id="interval-text" lang="zh"
-# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，20 次里至多有一次漏掉真正的中位数。
+# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，平均 20 次里至多有一次漏掉真正的中位数。
 
 # %% [markdown] id="interval-kinds" lang="en"
 # Other chapters do the same for shares (Wilson's interval), for means, and for the difference of two methods on the same seeds. The column "seeds" counts repetitions: seeds, or random starts. In place of an interval stands "exact" where no chance is involved, or where nothing was repeated with other random numbers. Where results vary from computer to computer, an interval is rounded outward, so that it claims no more than was measured.
 
 # %% [markdown] id="interval-kinds" lang="zh"
-# 其他各章对比例（用威尔逊区间）、对平均值，以及对两种方法在相同种子上的差，也都这样做。“seeds”一列记的是重复的次数：种子的个数，或随机起点的个数。与偶然无关的，或者没有换随机数重复过的，不写区间，写“exact”（精确）。如果结果因电脑而异，区间的两端就向外舍入，以免论断超出测得的结果。
+# 其他各章对比例（用 Wilson 区间）、对平均值，以及对两种方法在相同种子上的差，也都这样做。“seeds”一列记的是重复的次数：种子的个数，或随机起点的个数。与偶然无关的，或者没有换随机数重复过的，不写区间，写“exact”（精确）。如果结果因电脑而异，区间的两端就向外舍入，以免论断超出测得的结果。
 
 # %% id="evidence"
 evidence = EvidenceTable("00")

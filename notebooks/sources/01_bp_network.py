@@ -362,7 +362,7 @@ print("a trained 2-8-8-1 purelin network:", deep.forward(XOR_x).round(3).ravel()
 # Layers of purelin collapse into one linear map, and the best linear map says ½ to everything. Sign fails differently: with a hidden layer it *can* represent the answer, as the weights below show. (It gives −1 or 1; here −1 stands for the answer 0.) But its slope is 0 almost everywhere, so every δ behind it is 0 and no error comes back to teach it.
 
 # %% [markdown] id="purelin-reading" lang="zh"
-# purelin 的各层会合并成一个线性映射，而最好的线性映射对每个样本都回答 ½。sign 失败的原因则不同：有了隐藏层，它*能够*表示答案，下面的权值就是证明。（它只输出 −1 或 1，这里用 −1 代表答案 0。）但它的斜率几乎处处为 0，误差往回传到它这里，δ 就成了 0，没有误差能传回来教它。
+# purelin 的各层会合并成一个线性映射，而最好的线性映射对每个样本都回答 ½。sign 失败的原因则不同：有了隐藏层，它*能够*表示答案，下面的权值就是证明。（它只输出 −1 或 1，这里用 −1 代表答案 0。）但它的斜率几乎处处为 0，误差往回传到它这里，δ 就成了 0，它的权值也就无从学习。
 
 # %% id="sign-hidden"
 sign = BPNetwork((2, 2, 1), "sign", seed=0)
@@ -540,7 +540,7 @@ by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
 # In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once, each as `model.fit` would. Chapter 05 tells how, with `EnsembleTrainer`, which keeps the compiled program.
 
 # %% [markdown] id="digits-keras-text" lang="zh"
-# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型，每个种子的结果都与用 `model.fit` 训练的相同。其中的做法，第 05 章讲 `EnsembleTrainer` 时会说明，它还会保留编译好的程序。
+# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型，每个种子的结果都与用 `model.fit` 训练的相同。做法见第 05 章的 `EnsembleTrainer`，它还会保留编译好的程序，供反复使用。
 
 # %% id="digits-keras"
 from utils.ensembles import train_many

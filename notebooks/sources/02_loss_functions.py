@@ -545,7 +545,7 @@ show(*figures.moved_slopes(moved_squares, moved_huber, by_squares[0, 0]))
 # Are the two slopes without mistakes the same? They differ, but by less than other patients would change either: half the slope's 95 % interval is more. With mistakes they differ by more than that.
 
 # %% [markdown] id="patients-reading" lang="zh"
-# 没有错误时，两个斜率算不算相同？它们有差别，但换一批患者，斜率的变化会比这更大：斜率的 95 % 区间的一半就超过这个差别。有了错误，差别就超过它了。
+# 没有错误时，两个斜率算不算相同？它们有差别，但换一批患者，斜率的变化会比这更大：斜率的 95 % 区间的一半就超过这个差别。有了错误，两者的差别就超过这一半了。
 
 # %% id="record-outliers"
 evidence.record(
@@ -621,7 +621,7 @@ show(*figures.signals(sigmoid, delta_quadratic, delta_entropy))
 # %% [markdown] id="race-text" lang="zh"
 # ## 从糟糕的起点起跑
 #
-# 两团点，一个神经元，两个权值和一个偏置。起初它指错了方向，$s$ 越大，错得越厉害：$w = (-s, -s)$。我们数一数，分别用两种损失训练，各要多少步才能使二次代价第一次降到 0.02 以下。所有种子同时运行：每个数组最前面添一个种子的轴。
+# 两团点，一个神经元，两个权值和一个偏置。起初它指错了方向，$s$ 越大，错得越厉害：$w = (-s, -s)$。我们数一数，分别用两种损失训练，各要多少步才能使二次代价第一次降到 0.02 以下。所有种子同时运行：每个数组的最前面都添一个轴，对应各个种子。
 
 # %% id="race"
 def race(delta, learning_rate, seeds, limit=4000):
@@ -918,7 +918,7 @@ check("02-delta", times)
 # - 说出误差为什么要平方：平方不会互相抵消，而且越走近极小点，斜率越小。½ 和 $1/N$ 只决定步子的大小。
 # - 换算：有 $m$ 个输出时，Keras 的 `mse` 是 $2E/m$，学习率则朝相反的方向换算。
 # - 选择：误差是噪声时用平方，有些数据出错时用 Huber 损失。
-# - 说出分类器为什么用交叉熵：神经元有把握的地方，$\delta = a - T$ 不会消失。损失要由 logit 来计算，或者由 softmax 层的输出来计算，它的 logit Keras 是知道的。
+# - 说出分类器为什么用交叉熵：神经元有把握的地方，$\delta = a - T$ 不会消失。损失要由 logit 来计算，或者由 softmax 层的输出来计算，Keras 知道它背后的 logit。
 
 # %% [markdown] id="reading" lang="en"
 # ## Further reading

@@ -430,7 +430,7 @@ show(*figures.real_bowls(raw, standardize(raw), target, bowls))
 # **Predict:** total cholesterol and its part LDL scatter nearly alike, but they are strongly correlated. What does scaling do to their κ?
 
 # %% [markdown] id="real-reading" lang="zh"
-# 除以标准差之后，两个特征的散布就一样大了。如果两个特征互不相关，碗就是圆的，κ = 1；但体重指数较大的患者胆固醇往往也较高，于是还剩下 1.7。
+# 除以标准差之后，两个特征的散布就一样大了。如果两个特征互不相关，碗就是圆的，κ = 1；但体重指数较大的患者胆固醇往往也较高，所以 κ 还有 1.7。
 #
 # **预测：** 总胆固醇与其中的低密度脂蛋白（LDL）散布差不多大，但相关性很强。缩放会使它们的 κ 怎样变化？
 
@@ -573,7 +573,7 @@ evidence.record(
 # %% [markdown] id="keras-text" lang="zh"
 # ## 动量与 Adam
 #
-# **动量**保留上一步的一部分，比例为 $\beta$，像一个滚动的球。**Adam** 以类似的方式对梯度求平均，也对梯度的平方求平均，再把每个权值的步子除以后一个平均值的平方根：
+# **动量**保留上一步的一部分，比例为 $\beta$，像一个滚动的球。**Adam** 以类似的方式对梯度求平均，也对梯度的平方求平均，再把每个权值的步子除以平方的平均值的平方根：
 #
 # $$\text{momentum:}\quad v \leftarrow \beta v - \eta\,\nabla E, \qquad w \leftarrow w + v$$
 #
@@ -697,7 +697,7 @@ evidence.record(
 # Turning the ravine changes nothing for plain descent and momentum. Adam, which treats each weight by itself, is at home where the ravine runs along an axis: 27 steps with $\beta$ tuned, though 7 of 100 starts take more than 150. Turned, it needs 45, and a learning rate ten times larger. So "the best optimizer" is a question about the surface, and about how well each was tuned.
 
 # %% [markdown] id="turned-reading" lang="zh"
-# 峡谷转了方向，对普通的梯度下降和动量毫无影响。Adam 对每个权值分别处理，所以峡谷沿坐标轴时最合它的意：调好 $\beta$ 后只要 27 步，尽管 100 个起点中有 7 个要走 150 步以上。转过之后，它需要 45 步，学习率也要大到十倍。所以，“最好的优化器”取决于曲面，也取决于各自调得有多好。
+# 峡谷转了方向，对普通的梯度下降和动量毫无影响。Adam 对每个权值分别处理，所以峡谷沿坐标轴时最合它的意：调好 $\beta$ 后只要 27 步，尽管 100 个起点中有 7 个要走 150 步以上。转过之后，它需要 45 步，学习率也要放大到十倍。所以，“最好的优化器”取决于曲面，也取决于各自调得有多好。
 
 # %% [markdown] id="slider-text" lang="en"
 # One walk, and below it sliders that begin with the same one. Find a start whose walk crosses from one valley to the other when the learning rate grows.

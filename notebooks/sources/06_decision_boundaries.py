@@ -154,7 +154,7 @@ print("spirals: chosen rates at an end of the list:", at_an_end["spirals"], "of 
 # `accuracy` holds each network's accuracy on its task's fresh data after each epoch, for the 32 seeds that count; `final` is its last epoch.
 
 # %% [markdown] id="choose-text" lang="zh"
-# 在螺旋上，四个网络后面会显出差别，而那里选中的学习率都在清单的中间。别的任务上，有的选在清单的两头：换一个学习率，四个网络都可能略好一点。
+# 在 spirals 上，四个网络后面会显出差别，而那里选中的学习率都不在清单的两端。在别的任务上，有的落在端点：换一个学习率，也许会略好一点，四个网络都是如此。
 #
 # `accuracy` 是每个网络在每一轮之后对所属任务新数据的准确率，只含计入结果的 32 个种子；`final` 是最后一轮的准确率。
 
@@ -454,7 +454,7 @@ show(*figures.fit_maps(WIDTHS, EPOCHS_SHOWN, *medians, ceiling))
 # On the training data more is better, almost without exception, once there are two neurons. On fresh data the two directions differ. For the epochs the best place lies in the middle, for 8 neurons or more near 50: after that a network learns the noise of its 80 points. For the neurons there is no such place: beyond 8 they bring nothing more, and little harm.
 
 # %% [markdown] id="maps-reading" lang="zh"
-# 在训练数据上，只要有两个神经元，神经元也好，轮数也好，几乎总是越多越好。在新数据上，两个方向就不一样了。就轮数而言，最好的位置在中间：8 个或更多神经元时，大约是 50 轮；再往后，网络学的就是这 80 个点的噪声了。就神经元而言，没有这样的位置：超过 8 个，不再有什么好处，也没有多少坏处。
+# 在训练数据上，只要神经元不少于两个，那么神经元也好，轮数也好，几乎总是越多越好。在新数据上，两个方向就不一样了。就轮数而言，最好的位置在中间：8 个或更多神经元时，大约是 50 轮；再往后，网络学的就是这 80 个点的噪声了。就神经元而言，没有这样的位置：超过 8 个，不再有什么好处，也没有多少坏处。
 
 # %% [markdown] id="one-neuron-text" lang="en"
 # The lowest row is a warning of another kind: two layers of one relu neuron each. From half of the starts or more nothing is learned. Why? We look for neurons that are off for every point.
@@ -567,7 +567,7 @@ evidence.record(
 # And trained weights? We count once more, in the square of the circles, the regions of the same 20 networks before and after training.
 
 # %% [markdown] id="trained-text" lang="zh"
-# 权值随机时，能切出一块自己的区域的神经元对，四层中的比一层中的少。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。
+# 权值随机时，四层网络里能切出一块自己的区域的神经元对，比一层网络里的少。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。
 #
 # 训练过的权值呢？我们在圆环所在的正方形里再数一次：还是那 20 个网络，比较训练之前和之后的区域数。
 

@@ -110,7 +110,7 @@ show(*figures.profiles(signals, DEPTHS))
 # Each line is the median of 32 networks of one depth, the band holds 95 % of them. Sigmoid loses everything, layer by layer. tanh and softsign come through with weights of this size. And relu? Its lines are level, yet they sink from depth to depth: all layers lose their gradient together. The gradient of a weight is $a\,\delta$, so look at δ alone:
 
 # %% [markdown] id="profiles-reading" lang="zh"
-# 每条线是同一深度的 32 个网络的中位数，色带包含其中的 95 %。sigmoid 一层一层地丢光了一切。权值取这样的大小，tanh 和 softsign 都能挺过来。relu 呢？它的每条线都是平的，但深度越大，线的位置越低：所有的层一起失去梯度。一个权值的梯度是 $a\,\delta$，所以再单独看一看 δ：
+# 每条线是同一深度的 32 个网络的中位数，色带包含其中的 95 %。sigmoid 的梯度一层层地丢失，直到一点不剩。权值取这样的大小，tanh 和 softsign 都能挺过来。relu 呢？它的每条线都是平的，但深度越大，线的位置越低：所有的层一起失去梯度。一个权值的梯度是 $a\,\delta$，所以再单独看一看 δ：
 
 # %% id="record-vanish"
 names = ("sigmoid", "tanh", "softsign", "relu")
@@ -239,7 +239,7 @@ show(*figures.ratio_maps(maps, depths, scales, critical))
 # %% [markdown] id="crossing-text" lang="zh"
 # relu 的颜色就在那条线上转变。tanh 的颜色转变得偏右，因为大小为 1 的输入已经使它略微饱和；而且爆炸的一侧颜色很淡：信号越大，饱和越重，斜率随之降低，给爆炸踩了刹车。relu 则没有刹车。
 #
-# **预测：** sigmoid 的斜率从不超过 ¼。有没有一个权值尺度，从它起 δ 就会增长？selu（第 05 章）有大于 1 的斜率：尺度为 1 时，δ 必定增长吗？
+# **预测：** sigmoid 的斜率从不超过 ¼。有没有这样一个权值尺度，从它往上，δ 就会增长？selu（第 05 章）有大于 1 的斜率：尺度为 1 时，δ 必定增长吗？
 
 # %% id="crossing"
 def crossing(name, low, high, depth=20):
@@ -259,7 +259,7 @@ for name, scale in found.items():
 # Back to relu's level curves. With small weights δ shrinks on the way back, and $a$ shrinks on the way forward by the same factor. Their product, the gradient, is equally small everywhere.
 
 # %% [markdown] id="crossing-reading" lang="zh"
-# 所以，导数为 1 并不能使信号稳定，导数为 ¼ 也不能防止它增长。只看最大斜率，看不出转变在哪里：它的倒数，对 selu 是 0.57，实际的转变更晚；对 sigmoid 是 4，实际的转变晚得多。起作用的是权值与斜率的乘积，而且斜率要在信号所在之处取值。
+# 所以，导数为 1 并不能使信号稳定，导数为 ¼ 也不能防止它增长。只看最大斜率，看不出转变在哪里：若按它的倒数，selu 应在 0.57 处转变，实际更晚；sigmoid 应在 4 处转变，实际晚得多。起作用的是权值与斜率的乘积，而且斜率要在信号所在之处取值。
 #
 # 再回头看 relu 那些平的曲线。权值小的时候，δ 在返回途中缩小，$a$ 在前进途中也按同样的因子缩小。于是两者的乘积，也就是梯度，处处一样小。
 
@@ -514,7 +514,7 @@ final["relu, 2 × He, clipped"] = accuracy(trained)
 # Batch normalization also keeps running averages of mean and deviation, to use them on test data; `momentum` says how slowly they follow. Such a state `EnsembleTrainer` refuses, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, all epochs in one long pass. The rule for the learning rate is the same, but with one seed. The 20 that count are the same as before.
 
 # %% [markdown] id="norm-text" lang="zh"
-# 批归一化还要保存均值和标准差的滑动平均，留给测试数据使用；`momentum` 决定滑动平均跟随得有多慢。这样的状态 `EnsembleTrainer` 不接受；层归一化则要花它很久来编译。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完。选学习率的规则不变，只是仅用 1 个种子；计入结果的仍是前面那 20 个。
+# 批归一化还要保存均值和标准差的滑动平均，留给测试数据使用；`momentum` 决定滑动平均跟随得有多慢。这样的状态 `EnsembleTrainer` 不接受；层归一化则要它编译很久。所以这两种改用 `model.fit`：只建一个模型，对每个种子重新设定权值，所有轮次连成一趟跑完。选学习率的规则不变，只是仅用 1 个种子；计入结果的仍是前面那 20 个。
 
 # %% id="norm"
 def fit_normalized(normalization):
@@ -763,7 +763,7 @@ evidence.record(
 # %% [markdown] id="dead-depth-text" lang="zh"
 # 现在改变深度：2 层、8 层和 20 层，每层 24 个神经元，用 He 权值，学习率取三个。在随机的 relu 网络的深处，所有图片给出的信号几乎相同。相同到什么程度，这里用两幅图的信号之间夹角的余弦来衡量：方向一致时为 1。
 #
-# **预测：** 训练还一步都没有走。这时有神经元是死的吗？哪个网络里最多？
+# **预测：** 训练一步都还没有走。这时已经有死的神经元吗？哪个网络里最多？
 
 # %% id="dead-depth"
 def cosine(layer):  # between two pictures, before training: the median over pairs and seeds
@@ -815,7 +815,7 @@ evidence.record(
 # Large steps kill relu neurons in masses. In two layers there was one rate, just beyond the good ones, at which leaky relu did better. At larger rates both fail, each in its own way: relu's neurons die, leaky relu's weights run away to nan. In the deep network leaky relu learns better at its best rate, and not because its mean $f'^2$ is larger: its weights make up for that. In eight layers training at a mild rate even brought back neurons that were dead at the start; we noticed this in the figure, among nine such comparisons.
 
 # %% [markdown] id="dead-reading" lang="zh"
-# 步子太大，relu 神经元就成批死去。在两层的网络里，有一个学习率，刚刚超出合适的范围，这时 leaky relu 更好。学习率再大，两者都失败，只是方式不同：relu 的神经元死去，leaky relu 的权值失控，变成 nan。在深层网络里，leaky relu 用自己最好的学习率学得更好；原因不是它的 $f'^2$ 均值更大，因为它的权值已经抵消了这一点。在八层的网络里，用温和的学习率训练，甚至使一些起初是死的神经元又活了过来；这是我们看图时才注意到的，同样的比较共有九个。
+# 步子太大，relu 神经元就成批死去。在两层的网络里，只有一个学习率，刚刚超出合适的范围，取它时 leaky relu 更好。学习率再大，两者都失败，只是方式不同：relu 的神经元死去，leaky relu 的权值失控，变成 nan。在深层网络里，leaky relu 用自己最好的学习率学得更好；原因不是它的 $f'^2$ 均值更大，因为它的权值已经抵消了这一点。在八层的网络里，用温和的学习率训练，甚至使一些起初是死的神经元又活了过来；这是我们看图时才注意到的，同样的比较共有九个。
 
 # %% [markdown] id="own-text" lang="en"
 # ## Look into a model of your own

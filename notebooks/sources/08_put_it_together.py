@@ -25,7 +25,7 @@
 # **You need** chapters 02, 04, 05 and 07, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**训练六种网络，看清哪个决定、在怎样的先后次序下带来了差别，再看看最好的网络认错了哪些数字，并把它保存下来。
+# **你将**训练六种网络，看清差别来自哪个决定，又怎样取决于各个决定的先后顺序，再看看最好的网络认错了哪些数字，并把它保存下来。
 #
 # **你将学会**
 # - 把数据分成训练数据、验证数据和测试数据，并说出各自的用途；
@@ -68,9 +68,9 @@ evidence = EvidenceTable("08")
 # %% [markdown] id="data-text" lang="zh"
 # ## 三种数据
 #
-# 1,797 个手写数字，由 13 个人写成，再经扫描；每个数字是 64 个数，各数出一个 4×4 小块里的黑点，从 0 到 16。其中 1,000 个用来训练；297 个用来选择学习率，称为**验证数据**；500 个用来测试。**测试数据**只说明结果有多好，不参与任何选择：如果让它参与，结果就会显得比实际更好。
+# 1,797 个手写数字，由 13 个人写成，再经扫描；每幅图有 64 个数，每个数是一个 4×4 小块里黑点的个数，从 0 到 16。其中 1,000 个用来训练；297 个用来选择学习率，称为**验证数据**；500 个用来测试。**测试数据**只说明结果有多好，不参与任何选择：如果让它参与，结果就会显得比实际更好。
 #
-# 三份数据出自同样的 13 只手。所以这里的结论，说的是这些人写的更多数字。
+# 三份数据都出自这 13 个人之手。所以这里的结论，只适用于这些人另外写的数字。
 
 # %% id="data"
 digits = load("digits")
@@ -92,7 +92,7 @@ show(*figures.examples(x[training], t[training]))
 # %% [markdown] id="baselines-text" lang="zh"
 # ## 不用隐藏层的方法
 #
-# 有哪些便宜的办法？**最近邻**方法把一个数字与全部 1,000 个比较，取其中最接近者的标签。**Softmax 回归**是没有隐藏层的网络，这里用交叉熵训练，每一步用上全部数据，权值从 0 开始。
+# 有哪些省事的办法？**最近邻**方法把一个数字与全部 1,000 个比较，取其中最接近者的标签。**softmax 回归**是没有隐藏层的网络，这里用交叉熵训练，每一步用上全部数据，权值从 0 开始。
 #
 # 它的学习率与本章所有的学习率一样，都这样选定：在验证数据上与最好成绩相差不到一个百分点的学习率中，取最小的一个。几个学习率几乎一样好时，不该由运气来决定，而小步子更稳妥。
 #
@@ -154,7 +154,7 @@ print(f"98 % of 500: between {100 * share.low:.1f} and {100 * share.high:.1f} %,
 # %% [markdown] id="stages-text" lang="zh"
 # ## 六个网络
 #
-# 下面每一行只改动上一行的一个决定（交叉熵与输出处的 softmax 一起来）。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，二次代价用 Keras 的 `mse`，分批做梯度下降，不带动量。He 权值（第 07 章）的方差为 2/n，n 是一层的输入个数：`n_var` 就是这个方差乘以 n。
+# 下面每一行与上一行相比，只改一个决定（交叉熵与输出层的 softmax 一起换上）。第一个网络有四个隐藏层，每层 32 个 sigmoid 神经元，权值按标准差 0.1 抽取，二次代价用 Keras 的 `mse`，分批做梯度下降，不带动量。He 权值（第 07 章）的方差为 2/n，n 是一层的输入个数：`n_var` 就是这个方差乘以 n。
 #
 # 所有网络都训练 20 轮，每批 25 个样本。每个网络按上面的办法，用 4 个种子从六个学习率中选定自己的一个；计入结果的是另外 20 个种子。
 #
@@ -224,7 +224,7 @@ show(*figures.staircase(right, baselines))
 # Was the choice of rates fair? These are the validation accuracies that decided, means of 4 seeds; the ring marks the rate chosen. Each network has its own range of good rates. With one rate for all we would have compared how well that rate suits each.
 
 # %% [markdown] id="rates-text" lang="zh"
-# 学习率选得公平吗？下面就是作出选择时所依据的验证准确率，是 4 个种子的平均；圆圈标出选中的学习率。每个网络有自己合适的一段。如果大家用同一个学习率，比出来的就是这个学习率对谁更合适。
+# 学习率选得公平吗？下面就是作出选择时所依据的验证准确率，是 4 个种子的平均；圆圈标出选中的学习率。每个网络都有自己合适的一段学习率。如果大家用同一个学习率，比出来的就是这个学习率对谁更合适。
 
 # %% id="rates"
 show(*figures.learning_rates(tuned, {name: mildest(tried) for name, tried in tuned.items()}))
@@ -237,7 +237,7 @@ show(*figures.learning_rates(tuned, {name: mildest(tried) for name, tried in tun
 # %% [markdown] id="steps-text" lang="zh"
 # 用同样的种子、同样的数字来比较各行。一步的收益是一张表：每个种子一行，每个测试数字一列。各行的平均是 20 个数，它们的中位数的区间说明：换一批*初始权值*会不会改变结论。各列的平均是 500 个数，其平均值的区间说明：换一批*数字*会不会改变结论。
 #
-# 所谓“better”，是指区间整个位于 0.2 个百分点以上，也就是 500 个数字中的一个。He 权值和两层各带来一两个百分点；我们是看到这一点之后，才决定把这两步合在一起判断的。
+# 所谓“better”（更好），是指整个区间位于 0.2 个百分点以上，0.2 个百分点就是 500 个数字中的一个。He 权值和两层各带来一两个百分点；我们是看到这一点之后，才决定把这两步合在一起判断的。
 
 # %% id="steps"
 def verdicts(new, old):
@@ -264,7 +264,7 @@ for step, (after, before) in STEPS.items():
 # **Predict:** leave Adam aside. Four decisions remain: cross-entropy, relu, He's weights, two layers. Take them in another order: two layers first, then cross-entropy, then He's weights, and relu last. Which one makes the difference now?
 
 # %% [markdown] id="steps-reading" lang="zh"
-# 新的损失看不出带来了什么：训练 20 轮，六个学习率，网络始终停留在随机水平。第 07 章说明了原因：权值小、斜率又平，无论用什么损失，梯度都到不了前几层。几乎全部的差别都来自 relu。
+# 新的损失看不出带来了什么：训练 20 轮，六个学习率，网络始终停留在随机水平。第 07 章说明了原因：权值小，斜率也小，无论用什么损失，梯度都到不了前几层。几乎全部的差别都来自 relu。
 #
 # 真的是这样吗？一步的收益，是它*在前面各步之后*的收益。
 #
@@ -375,9 +375,9 @@ evidence.record(
 # Against softmax regression the two intervals disagree. With other starting weights the network would, in the median, still read more of *these* 500 digits. But the two methods differ on so few that 500 others might decide otherwise. An interval over seeds says nothing about that.
 
 # %% [markdown] id="end-reading" lang="zh"
-# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论；测试数字出自它见过的那些手，这对它也有利。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
+# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论；测试数字的书写者它都见过，这对它也有利。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
 #
-# 与 Softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两种方法有分歧的数字太少，换 500 个，结论也许就变了。各种子之间的区间说不出这一点。
+# 与 softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两种方法有分歧的数字太少，换 500 个，结论也许就变了。对此，按种子得出的区间什么也没有说。
 
 # %% [markdown] id="curves-text" lang="en"
 # ## Learning curves
@@ -432,7 +432,7 @@ show(*figures.confusion(confusion))
 # **Predict:** write down what you read. Would the nearest neighbour do better?
 
 # %% [markdown] id="wrong-text" lang="zh"
-# 这些就是数字本身：被 20 个网络中最多的网络认错的八个。
+# 这些就是数字本身：认错它们的网络最多的八个（网络共 20 个）。
 #
 # **预测：** 写下你认出的数字。最近邻方法会认得更好吗？
 
@@ -694,7 +694,7 @@ check("08-patience", stopping_epoch)
 #
 # - 不让测试数据参与任何选择，选择只靠验证数据。
 # - 一次只改一个决定，按种子逐一比较，并记住：一步的收益取决于之前已经有了什么，换一个顺序，它就归到另一个决定名下。
-# - 先问便宜的办法能做到什么：在这些数字上，网络没有胜过最近邻方法。
+# - 先问省事的办法能做到什么：在这些数字上，网络没有胜过最近邻方法。
 # - 相信一个百分数之前，先看看网络认错了什么。
 #
 # 这是最后一章。上面的总账，用一张表概括了整个课程。
