@@ -169,7 +169,7 @@ for seed in range(20):
 share = median_interval(best)
 
 # %% [markdown] id="interval-text" lang="en"
-# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median at most once in 20 times.
+# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median, on average, at most once in 20 times.
 
 # %% [markdown] id="interval-text" lang="zh"
 # 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，平均 20 次里至多有一次漏掉真正的中位数。

@@ -435,7 +435,7 @@ for width, rate in zip(widths, rates):
     print(f"{width} hidden: {rate:.0%} of 200 starts")
 
 # %% id="success-figure"
-show(*figures.success_by_width(widths, rates))
+show(*figures.success_by_width(widths, rates, starts=200))
 
 # %% [markdown] id="success-reading" lang="en"
 # That two hidden neurons *can* represent the answer does not mean that learning finds it: from about a third of the starts it did not, in the time we gave it. With three neurons nearly all starts succeeded; with four or eight, all 200. Each bar is the 95 % interval of the share that we would find among very many starts.

@@ -276,16 +276,16 @@ def final_distance(k, reduce):
         return reduce((np.multiply.outer(w, x) - T) * x, axis=-1)
 
     best = 0.5  # w*, the weight with the smallest loss
-    return abs(gradient_descent(loss, -3.0, 0.1, 50, slope).points[-1] - best)
+    return abs(gradient_descent(loss, -3.0, 0.1, STEPS, slope).points[-1] - best)
 
 
-copies = np.arange(1, 7)
+STEPS, copies = 50, np.arange(1, 7)
 summed = np.array([final_distance(k, np.sum) for k in copies])
 averaged = np.array([final_distance(k, np.mean) for k in copies])
 
 # %% id="count-figure"
 curvature = (x4**2).sum()
-show(*figures.copies(copies, summed, averaged, limit=2 / (0.1 * curvature)))
+show(*figures.copies(copies, summed, averaged, limit=2 / (0.1 * curvature), steps=STEPS))
 
 # %% id="count-print"
 assert np.array_equal(summed > 3.5, copies > 2 / (0.1 * curvature))

@@ -205,7 +205,7 @@ for name, first, last, loss in zip(("p1", "p2"), (p1, p2), ends, losses):
 show(*figures.two_walks(E, walks))
 
 # %% [markdown] id="animation-text" lang="en"
-# The same starts at a tenth of the learning rate, as it happens. The paths are smoother, and after 120 short steps $p_1$ is still on its way. Where the picture does not move, the four frames below it tell the story; the two numbers above each are the losses of $p_1$ and $p_2$.
+# The same starts at a tenth of the learning rate, as a film. The paths are smoother, and after 120 short steps $p_1$ is still on its way. Where the picture does not move, the four frames below it tell the story; the two numbers above each are the losses of $p_1$ and $p_2$.
 
 # %% [markdown] id="animation-text" lang="zh"
 # 还是这两个起点，学习率取十分之一，看看整个过程。路径更平滑了；走了 120 小步之后，$p_1$ 仍在途中。如果你看到的动画不动，下面的四帧讲的是同一件事；每帧上方的两个数是 $p_1$ 和 $p_2$ 的损失。
@@ -260,10 +260,10 @@ print(f"half of them in {np.median(steps):.0f} steps or fewer, the slowest in mo
 show(*figures.basins(E, axis, second, ends, losses))
 
 # %% [markdown] id="basins-reading" lang="en"
-# The border is curved, and both sides meet near the origin, at a place that we shall visit next. The map takes its starts from a grid. Do random starts find the minima in the same shares? We draw 2,000 and let them walk in the same way, until all have arrived.
+# The border is curved and passes near the origin, through a place that we shall visit next. The map takes its starts from a grid. Do random starts find the minima in the same shares? We draw 2,000 and let them walk in the same way, until all have arrived.
 
 # %% [markdown] id="basins-reading" lang="zh"
-# 分界是弯的，两边在原点附近相接，那正是我们接下来要去的地方。这幅地图的起点排在网格上。随机起点走到两个极小点的比例也一样吗？我们抽取 2,000 个，让它们照样走，直到全部到达。
+# 分界是弯的，从原点附近穿过，那里正是我们接下来要去的地方。这幅地图的起点排在网格上。随机起点走到两个极小点的比例也一样吗？我们抽取 2,000 个，让它们照样走，直到全部到达。
 
 # %% id="basins-random"
 random_starts = np.random.default_rng(0).uniform(-3, 3, size=(2000, 2))
@@ -291,7 +291,7 @@ evidence.record(
 # %% [markdown] id="saddle-text" lang="en"
 # ## The pass between the valleys
 #
-# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We look for a zero of the gradient with Newton's method, which follows the gradient's own slope to where it would be zero, again and again. The curvatures there are the eigenvalues of the matrix of second derivatives, the **Hessian**: the second derivatives along the two directions in which the surface bends most and least.
+# Between two valleys lies a pass, a **saddle**: the gradient is zero there, but it is no minimum. Along one direction the surface curves up, along another down. We look for a zero of the gradient with Newton's method, which follows the gradient's own slope to where it would be zero, again and again. The matrix of second derivatives is the **Hessian**. Its eigenvalues are the curvatures: the second derivatives along the two directions in which the surface bends most and least.
 
 # %% [markdown] id="saddle-text" lang="zh"
 # ## 山谷之间的隘口
@@ -461,12 +461,12 @@ evidence.record(
 # %% [markdown] id="batch-text" lang="en"
 # ## All the data, or a few at a time
 #
-# A **mini-batch** is a random part of the data; its gradient is the true one plus noise. It costs less, so one pass over the data has room for more steps. Batches of 442 (all), 32 and 1 descend both bowls, from weights of 0. We count the passes until the distance to the minimum is below 5 % of the first, and is so in the next two passes too.
+# A **mini-batch** is a random part of the data; its gradient is the true one plus noise. It costs less, so one pass over the data has room for more steps. Batches of 442 (all), 32 and 1 descend both bowls, from weights of 0. We count the passes until the distance to the minimum is below 5 % of the first, and is so in the next two passes too; a run that never gets there counts as the 120, 60 or 30 passes that we make.
 
 # %% [markdown] id="batch-text" lang="zh"
 # ## 用全部数据，还是一次用几个？
 #
-# **小批量**（mini-batch）是随机取出的一部分数据，它的梯度等于真正的梯度加上噪声。算一次更省，所以把数据过一遍，可以多走几步。让大小为 442（全部）、32 和 1 的批，从权值 0 出发，在两只碗上下降。我们数一数要过多少遍，到极小点的距离才降到最初的 5 % 以下，并且接下来的两遍也不再超过。
+# **小批量**（mini-batch）是随机取出的一部分数据，它的梯度等于真正的梯度加上噪声。算一次更省，所以把数据过一遍，可以多走几步。让大小为 442（全部）、32 和 1 的批，从权值 0 出发，在两只碗上下降。我们数一数要过多少遍，到极小点的距离才降到最初的 5 % 以下，并且接下来的两遍也不再超过；始终达不到的，按我们总共走的 120、60 或 30 遍计。
 
 # %% [markdown] id="batch-predict" lang="en"
 # Each size gets the best of 40 learning rates on each bowl, chosen in 20 runs that do not count. Then 30 runs count.
@@ -517,10 +517,10 @@ for bowl_name, X in {"raw": raw, "standardized": standardize(raw)}.items():
 show(*figures.batches(by_batch, needed))
 
 # %% [markdown] id="ball-text" lang="en"
-# On the raw bowl, a ravine, the full batch takes one step a pass, and its steep direction allows no larger one: 99 passes. A batch of 32 takes 14 steps a pass at 0.7 of its rate, single samples take 442 short ones; they need 14 and 7 passes. On the standardized bowl the full batch is there in three steps, and nothing is left to gain. So small batches pay where many steps are needed, and these cannot be made longer.
+# On the raw bowl, a ravine, the full batch takes one step a pass, at the largest rate of the list, just below what its steep direction allows: 99 passes. A batch of 32 takes 14 steps a pass at 0.7 of its rate, single samples take 442 short ones; they need 14 and 7 passes. On the standardized bowl the full batch is there in three steps, and nothing is left to gain. So small batches pay where many steps are needed, and these cannot be made longer.
 
 # %% [markdown] id="ball-text" lang="zh"
-# 原始特征的碗是一条峡谷。整批每过一遍只走一步，而陡的方向又不允许步子更大：要过 99 遍。大小为 32 的批每遍走 14 步，学习率是整批的 0.7 倍；单个样本每遍走 442 小步；它们分别只要 14 遍和 7 遍。在标准化后的碗上，整批三步就到了，再没有什么可省的。所以，小批量在需要走许多步、而步子又无法放大的地方才划算。
+# 原始特征的碗是一条峡谷。整批每过一遍只走一步，学习率取清单中最大的，已接近陡的方向所允许的上限：要过 99 遍。大小为 32 的批每遍走 14 步，学习率是整批的 0.7 倍；单个样本每遍走 442 小步；它们分别只要 14 遍和 7 遍。在标准化后的碗上，整批三步就到了，再没有什么可省的。所以，小批量在需要走许多步、而步子又无法放大的地方才划算。
 
 # %% [markdown] id="noise-text" lang="en"
 # At a fixed learning rate small batches never quite settle, as both pictures show: near the minimum the noise is all that is left. Theory says that, for small $\eta$, the mean squared distance of this ball of noise grows in proportion to $\eta$. We let single samples walk on the standardized bowl, take a quarter of $\eta$, and draw each sample anew from all, as the theory does.
@@ -604,12 +604,12 @@ for rule, optimizer in ((momentum, keras.optimizers.SGD(0.3, momentum=0.9)), (ad
     print(f"{rule.__name__}: 30 steps by hand and in Keras agree to 1e-4")
 
 # %% [markdown] id="optimizers-predict" lang="en"
-# Three bowls: the round one of the standardized features, the ravine of the raw ones, each drawn along its axes, and the same ravine turned by 45° together with its starts. Each method gets the best of 80 learning rates, and where it says "tuned" also of ten $\beta$, chosen on 40 starts. Another 100 starts count. We count the steps until the loss is below 0.0001 and stays there: a path that swings may well cut through the minimum and leave again.
+# Three bowls: the round one of the standardized features, the ravine of the raw ones, each drawn along its axes and scaled so that its largest curvature is 1, and the same ravine turned by 45° together with its starts. Each method gets the best of 80 learning rates, and where it says "tuned" also of ten $\beta$, chosen on 40 starts. Another 100 starts count. We count the steps until the loss is below 0.0001 and stays there: a path that swings may cut through the minimum and leave again.
 #
 # **Predict:** which method needs the fewest steps on which bowl? For which does turning matter?
 
 # %% [markdown] id="optimizers-predict" lang="zh"
-# 有三只碗：标准化特征的圆碗和原始特征的峡谷，都沿坐标轴画出；还有同一条峡谷，连同起点一起转 45°。每种方法从 80 个学习率中取最好的一个；注明“tuned”（调过）的，还从十个 $\beta$ 中取最好的一个，用 40 个起点挑选。另外 100 个起点计入结果。我们数一数走多少步，损失才降到 0.0001 以下并且不再超过：来回摆动的路径可能恰好穿过极小点，随即又离开。
+# 有三只碗：标准化特征的圆碗和原始特征的峡谷，都沿坐标轴画出，并缩放到最大曲率为 1；还有同一条峡谷，连同起点一起转 45°。每种方法从 80 个学习率中取最好的一个；注明“tuned”（调过）的，还从十个 $\beta$ 中取最好的一个，用 40 个起点挑选。另外 100 个起点计入结果。我们数一数走多少步，损失才降到 0.0001 以下并且不再超过：来回摆动的路径可能恰好穿过极小点，随即又离开。
 #
 # **预测：** 在每只碗上，哪种方法需要的步数最少？哪种方法会受转动的影响？
 
@@ -677,11 +677,11 @@ for name, longer in turning.items():
 slow = (steps["ravine"]["Adam, β tuned"] > 150).sum()
 print(f"Adam, β tuned, along an axis: {slow} of 100 starts take more than 150 steps")
 evidence.record(
-    "04.6", "A ravine costs the same number of steps in whatever direction it runs", seeds=100,
+    "04.6", "A ravine costs the same number of steps along an axis and turned by 45°", seeds=100,
     experiment="the ravine, and the same turned by 45° with its starts",
     measured="plain descent and momentum: the same number from each start; tuned Adam: "
     f"{medians['ravine']['Adam, β tuned']:.1f} along an axis, {medians['turned ravine']['Adam, β tuned']:.1f} turned (medians); "
-    "interval of the difference",
+    "interval of turned − along, tuned Adam",
     interval=turning["Adam, β tuned"].outward(),
     holds=bool(all((steps["turned ravine"][n] == steps["ravine"][n]).all() for n in list(METHODS)[:3]) and turning["Adam, β tuned"].low > 0),
     only_if="the method does not treat each weight by itself, as Adam does",
@@ -694,7 +694,7 @@ evidence.record(
 # 在圆碗上，普通的梯度下降 4 步就到，十个 $\beta$ 中最好的是 0，也就是不要动量；取通常的 0.9，路径要来回摆动约 90 步。在峡谷里，0.9 也没有明显的好处：87 步对 88 步。把 $\beta$ 也调好，动量只要 22 步。网格上最好的 $\beta$ 是 0.6，紧挨着理论给出的 0.61，即 $\left((\sqrt\kappa-1)/(\sqrt\kappa+1)\right)^2$（Polyak 1964）。通常的解释是：沿谷底的小小推力累加起来，横向的推力则相互抵消。
 
 # %% [markdown] id="turned-reading" lang="en"
-# Turning the ravine changes nothing for plain descent and momentum. Adam, which treats each weight by itself, is at home where the ravine runs along an axis: 27 steps with $\beta$ tuned, though 7 of 100 starts take more than 150. Turned, it needs 45, and a learning rate ten times larger. So "the best optimizer" is a question about the surface, and about how well each was tuned.
+# Turning the ravine changes nothing for plain descent and momentum. Adam, which treats each weight by itself, is at home where the ravine runs along an axis: 27 steps with $\beta$ tuned, though 7 of 100 starts take more than 150. Turned, it needs 45, and a learning rate ten times as large. So "the best optimizer" is a question about the surface, and about how well each was tuned.
 
 # %% [markdown] id="turned-reading" lang="zh"
 # 峡谷转了方向，对普通的梯度下降和动量毫无影响。Adam 对每个权值分别处理，所以峡谷沿坐标轴时最合它的意：调好 $\beta$ 后只要 27 步，尽管 100 个起点中有 7 个要走 150 步以上。转过之后，它需要 45 步，学习率也要放大到十倍。所以，“最好的优化器”取决于曲面，也取决于各自调得有多好。

@@ -119,7 +119,7 @@ print("hidden weights moved by", np.abs(network.weights[0] - first).max())
 print("output weights moved:", bool(np.abs(network.weights[1] - last).max() > 0.1))
 
 # %% [markdown] id="accuracy-text" lang="en"
-# What can be done without hidden weights that learn? A sign neuron cuts the plane along a line, and the output layer can learn to combine the cuts. With biases of 0, as above, all lines run through the origin: no hope for rings. So here the hidden weights and biases are random numbers, for all networks alike; each has the best of four learning rates, chosen on 8 other seeds.
+# What can be done without hidden weights that learn? A sign neuron cuts the plane along a line, and the output layer can learn to combine the cuts. With biases of 0, as above, all lines run through the origin: no hope for rings. So here the hidden weights and biases start as random numbers, the same for all networks; each has the best of four learning rates, chosen on 8 other seeds.
 
 # %% [markdown] id="accuracy-text" lang="zh"
 # 隐藏层的权值学不动，还能做成什么？一个 sign 神经元用一条直线把平面切开，输出层可以学会把这些切口组合起来。偏置若像上面那样都是 0，所有直线都过原点，就不可能分出圆环。所以这里隐藏层的权值和偏置都取随机数，各个网络一视同仁；每个网络再从四个学习率里取最好的一个，由另外 8 个种子选出。
@@ -168,7 +168,7 @@ evidence.record(
 )
 
 # %% [markdown] id="linear-reading" lang="en"
-# So the two fail for different reasons. purelin is at chance, with any number of neurons: they collapse into one. A few sign neurons are better than chance, but nobody puts their lines where they are needed; many random ones cover the plane by luck. Eight tanh neurons, whose hidden weights learn, do at least as well as 64 of these.
+# So the two fail for different reasons. purelin is at chance, with any number of neurons: they collapse into one. A few sign neurons are better than chance, but nobody puts their lines where they are needed; many random ones cover the plane by luck. Eight tanh neurons, whose hidden weights learn, do about as well as 64 of these.
 
 # %% [markdown] id="linear-reading" lang="zh"
 # 可见两者失败的原因不同。purelin 与瞎猜无异，神经元再多也一样，因为它们会合并成一个。少数几个 sign 神经元比瞎猜强一些，但没有谁把直线移到需要的地方去；随机的直线多了，凭运气也能布满平面。八个 tanh 神经元的隐藏层权值会学习，效果不比这 64 个差。
@@ -312,7 +312,7 @@ print(f"slope of tanh at 20: by 1 − tanh² {1 - np.tanh(20.0) ** 2:.1e}, exact
 #
 # $$p_k = \frac{e^{z_k/\tau}}{\sum_j e^{z_j/\tau}}$$
 #
-# It turns several numbers $z_k$ into positive ones that add up to 1, so they can be read as probabilities. (Whether 0.9 comes true nine times in ten, nothing in the formula sees to: that is calibration, and has to be measured.) Here $j$ runs over all of them. Adding the same number to each $z$ changes nothing. The temperature $\tau$, usually 1, decides how much the largest takes.
+# It turns several numbers $z_k$ into positive ones that add up to 1, so they can be read as probabilities. (The formula does not see to it that 0.9 comes true nine times in ten. That is calibration, and has to be measured.) Here $j$ runs over all of them. Adding the same number to each $z$ changes nothing. The temperature $\tau$, usually 1, decides how much the largest takes.
 
 # %% [markdown] id="softmax-text" lang="zh"
 # ## softmax
@@ -336,10 +336,10 @@ def redraw(temperature):
 show(*redraw(temperature=0.0))
 
 # %% [markdown] id="temperature-text" lang="en"
-# On the right every temperature at once; the dotted line marks the bars on the left. The slider moves $\log_{10}\tau$. What remains of softmax when it is very cold, and when it is very hot?
+# On the right every temperature at once; the dotted vertical line marks the bars on the left. The slider moves $\log_{10}\tau$. What remains of softmax when it is very cold, and when it is very hot?
 
 # %% [markdown] id="temperature-text" lang="zh"
-# 右图一次画出所有温度，点线标出左图柱形所对应的温度。滑块改变的是 $\log_{10}\tau$。温度很低时，softmax 还剩下什么？温度很高时呢？
+# 右图一次画出所有温度，竖直的点线标出左图柱形所对应的温度。滑块改变的是 $\log_{10}\tau$。温度很低时，softmax 还剩下什么？温度很高时呢？
 
 # %% id="temperature-slider"
 interactive_figure(redraw, temperature=(-1.0, 1.5, 0.1, 0.0))
@@ -612,16 +612,16 @@ evidence.record(
     experiment="4 tasks, two hidden layers, the best of 7 learning rates for each", seeds=32,
     measured="better by over a point on / worse on, of 4 tasks: " + ", ".join(
         f"{n} {better[n]}/{worse[n]}" for n in gaps) + "; interval of relu − tanh on the spirals, in points",
-    interval=np.round(gaps["tanh"][tasks.index("spirals")][1:]),
+    interval=gaps["tanh"][tasks.index("spirals")].outward(),
     holds=bool(min(gap.low for gap in lead) > 1 and max(worse.values()) == 0),
     only_if="the boundary is intricate, as that of the spirals: elsewhere no lead over tanh is shown",
 )
 
 # %% [markdown] id="race-reading" lang="en"
-# relu is a safe choice here: far ahead where the boundary is intricate, on the spirals, nowhere behind by more than a point with certainty, and clearly the soonest in the plane. But away from the spirals only sigmoid is clearly behind it. On circles and moons four of the five are above 95 %, which leaves little to win; on the digits tanh stands first in the figure, if by about a point. All networks here have two hidden layers; deeper ones may order the five otherwise.
+# relu is a safe choice here: far ahead where the boundary is intricate, on the spirals, nowhere behind by more than a point with certainty, and in the plane the soonest; on the digits tanh and softsign were a little sooner. And away from the spirals only sigmoid is clearly behind it. On circles and moons four of the five are above 95 %, which leaves little to win; on the digits tanh stands first in the figure, if by about a point. All networks here have two hidden layers; deeper ones may order the five otherwise.
 
 # %% [markdown] id="race-reading" lang="zh"
-# 在这里 relu 是稳妥的选择：在边界曲折的螺旋（spirals）上，它遥遥领先；在任何任务上，都不能断定它落后一个百分点以上；在平面上的任务中，它明显最先达到目标。但离开螺旋，明显落后于它的只有 sigmoid。在圆环和双月上，五个中有四个超过 95 %，没有多少可争的；在手写数字上，图中排第一的是 tanh，虽然只高出约一个百分点。这里的网络都只有两个隐藏层，更深的网络也许会给出不同的名次。
+# 在这里 relu 是稳妥的选择：在边界曲折的螺旋（spirals）上，它遥遥领先；在任何任务上，都不能断定它落后一个百分点以上；在平面上的任务中，它最先达到目标；在手写数字上，tanh 和 softsign 略早一点。而离开螺旋，明显落后于它的只有 sigmoid。在圆环和双月上，五个中有四个超过 95 %，没有多少可争的；在手写数字上，图中排第一的是 tanh，虽然只高出约一个百分点。这里的网络都只有两个隐藏层，更深的网络也许会给出不同的名次。
 
 # %% [markdown] id="evidence-text" lang="en"
 # ## The evidence

@@ -14,7 +14,7 @@
 # 只有两个输入的网络，可以一眼看全：平面上的每个点，不属于这一类，就属于那一类，两类之间的分界就是**决策边界**。本章画出三个网络的决策边界，看它们怎样形成，把它们拆开细看，再问：更多的神经元、更多的层、更多的训练轮数，究竟有什么用。
 
 # %% [markdown] id="aims" lang="en"
-# **You will** train some 1,500 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
+# **You will** train nearly 1,900 small networks, cut one of them into its exact linear pieces, and look for the place where a better fit becomes a worse network.
 #
 # **You will learn to**
 # - read a decision map, and say how its boundary came about;
@@ -25,7 +25,7 @@
 # **You need** chapters 02 and 05, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**训练约 1,500 个小网络，把其中一个精确地拆成一块块线性区域，并找出一个转折点：过了这一点，拟合越好，网络反而越差。
+# **你将**训练近 1,900 个小网络，把其中一个精确地拆成一块块线性区域，并找出一个转折点：过了这一点，拟合越好，网络反而越差。
 #
 # **你将学会**
 # - 读懂一幅决策图，并说出图上的边界是怎样来的；
@@ -55,7 +55,7 @@ from utils.figures import chapter_06 as figures
 from utils.models import BPNetwork, build_mlp
 from utils.plotting import show, show_animation
 from utils.regions import decision_boundary, linear_regions
-from utils.statistics import median_interval, paired_difference
+from utils.statistics import median_interval, paired_difference, wilson_interval
 
 evidence = EvidenceTable("06")
 
@@ -149,12 +149,12 @@ at_an_end = {task: sum(best[task] in (RATES[0], RATES[-1]) for best, _ in tuned.
 print("spirals: chosen rates at an end of the list:", at_an_end["spirals"], "of 4; elsewhere some:", sum(at_an_end.values()) > 0)
 
 # %% [markdown] id="choose-text" lang="en"
-# On the spirals, where the networks will differ, every chosen rate lies inside the list. Elsewhere some lie at an end: another rate might do a little better there, for any of the four.
+# On the spirals, where the networks will differ, every chosen rate lies inside the list. Elsewhere some lie at an end: another rate might do better there, for any of the four.
 #
 # `accuracy` holds each network's accuracy on its task's fresh data after each epoch, for the 32 seeds that count; `final` is its last epoch.
 
 # %% [markdown] id="choose-text" lang="zh"
-# 在 spirals 上，四个网络后面会显出差别，而那里选中的学习率都不在清单的两端。在别的任务上，有的落在端点：换一个学习率，也许会略好一点，四个网络都是如此。
+# 在 spirals 上，四个网络后面会显出差别，而那里选中的学习率都不在清单的两端。在别的任务上，有的落在端点：换一个学习率，也许会更好，四个网络都是如此。
 #
 # `accuracy` 是每个网络在每一轮之后对所属任务新数据的准确率，只含计入结果的 32 个种子；`final` 是最后一轮的准确率。
 
@@ -213,10 +213,10 @@ for row, name in enumerate(ARTICLE):
     print(f"patients: the straight line is at most half a point worse than {name}: {worse}")
 
 # %% [markdown] id="tanh-relu-text" lang="en"
-# `paired_difference` compares two networks seed by seed and gives the mean difference with its 95 % interval. We call a network better if the whole interval lies above half a point: less would matter to nobody.
+# `paired_difference` has compared seed by seed, and gave the mean difference with its 95 % interval. On the patients the bends bring nothing that matters. From here on we call a network better if the whole interval lies above half a point: less would matter to nobody.
 
 # %% [markdown] id="tanh-relu-text" lang="zh"
-# `paired_difference` 按种子逐一比较两个网络，给出平均差及其 95 % 区间。只有整个区间都高于半个百分点，我们才说一个网络更好：比这更小的差别，谁也不会在意。
+# `paired_difference` 按种子逐一比较，给出平均差及其 95 % 区间。在 patients 上，边界的弯曲没有带来什么要紧的好处。从这里起，只有整个区间都高于半个百分点，我们才说一个网络更好：比这更小的差别，谁也不会在意。
 
 # %% id="tanh-relu"
 gaps = [paired_difference(final[1, column], final[0, column]) for column in range(len(TASKS))]
@@ -229,7 +229,7 @@ print(f"spirals, relu − tanh: {gaps[spirals].value:.0f} points in the mean, {m
 print(f"below 90 %: at least 7 of 32 tanh networks: {failed[0] >= 7}, at most 3 of 32 relu networks: {failed[1] <= 3}")
 evidence.record(
     "C20", "relu is the best of these activation functions (here: better than tanh)", seeds=32,
-    experiment="4 hidden layers of 8, five tasks, the best of 3 learning rates for each",
+    experiment="4 hidden layers of 8, five tasks, the best of 5 learning rates for each",
     measured=f"relu better by more than half a point on {sum(g.low > 0.5 for g in gaps)} of 5 tasks, "
     f"tanh on {sum(g.high < -0.5 for g in gaps)}; the interval is that of the spirals, in points",
     interval=gaps[spirals].outward(), holds=gaps[spirals].low > 0.5 and all(g.high >= -0.5 for g in gaps),
@@ -373,8 +373,8 @@ estimate = median_interval(np.array(relu_regions, float))
 evidence.record(
     "C21", "The relu network's boundary consists of straight lines, without any curve", seeds=20,
     experiment="circles: boundary traced on a grid against the exact segments",
-    measured=f"{straight} of 20 within 1e-5 of straight segments; more than 10 of these in each: {min(pieces) > 10}",
-    holds=straight == 20,
+    measured=f"{straight} of 20 within 1e-5 of straight segments; more than 10 of these in each: {min(pieces) > 10}; the interval is that of the share",
+    interval=wilson_interval(straight, 20)[1:], holds=straight == 20,
 )
 evidence.record(
     "C18", "relu is linear on either side, non-linear in combination", seeds=20,
@@ -512,9 +512,8 @@ evidence.record(
     "06.1", "Four hidden layers are better than two", seeds=32,
     experiment="relu, five tasks; two layers of 8, and two of 13 with as many parameters as four of 8",
     measured=f"better on {better['2 relu']} of 5 tasks at the same width, on {better['2 relu wide']} with "
-    "the same number of parameters; the interval is the latter's difference, the mean of the five tasks, in points, "
-    "rounded outward to fifths",
-    interval=(np.floor(5 * spread.low) / 5, np.ceil(5 * spread.high) / 5), holds=better["2 relu wide"] == 5,
+    "the same number of parameters; the interval is that of 4 relu − 2 relu wide, mean of the five tasks, in points",
+    interval=spread.outward_to([-5, -1, 1, 5]), holds=better["2 relu wide"] == 5,
 )
 
 # %% [markdown] id="count-text" lang="en"
@@ -557,17 +556,17 @@ evidence.record(
     "06.2", "With as many neurons and random weights, more layers cut the square from −3 to 3 into more linear regions", seeds=20,
     experiment="32 random relu neurons in one layer and in four",
     measured=f"one layer {np.median(flat):.0f}, four layers {np.median(deep):.0f} regions in the median; "
-    "the interval is that of the mean difference", interval=difference.outward(),
+    "the interval is that of the mean of four layers − one layer", interval=difference.outward(),
     holds=bool(difference.low > 0),
 )
 
 # %% [markdown] id="trained-text" lang="en"
-# With random weights, fewer pairs of neurons make a piece of their own in four layers than in one. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019).
+# A likely reason: in one layer each crossing of two lines adds a piece, and in four layers fewer lines cross. That random networks have few regions, and that their number hangs on the number of neurons more than on the depth, is also proved (Hanin & Rolnick 2019).
 #
 # And trained weights? We count once more, in the square of the circles, the regions of the same 20 networks before and after training.
 
 # %% [markdown] id="trained-text" lang="zh"
-# 权值随机时，四层网络里能切出一块自己的区域的神经元对，比一层网络里的少。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。
+# 原因大概是：在一层网络里，两条直线每相交一次，就多一块；在四层网络里，相交的直线要少一些。随机网络的区域不多，数目主要取决于神经元的个数，而不是深度，这一点也已得到证明（Hanin & Rolnick 2019）。
 #
 # 训练过的权值呢？我们在圆环所在的正方形里再数一次：还是那 20 个网络，比较训练之前和之后的区域数。
 
@@ -622,10 +621,10 @@ from utils.playground import Session, Settings, pictures, playground
 playground(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
 
 # %% [markdown] id="playground-still-text" lang="en"
-# Without a kernel, this is what it looks like after 200 epochs. In a square, orange is where the neuron's $z$ is positive, blue where it is negative; at the output these are the two classes. A line is a weight: orange if positive, blue if negative, the thicker the larger.
+# Without a kernel, this is what it looks like after 200 epochs. In a square, orange is where the neuron's $z$ is positive, blue where it is negative; at the output these are the two classes. A line is a weight: orange if positive, blue if negative, the thicker, the larger for its layer.
 
 # %% [markdown] id="playground-still-text" lang="zh"
-# 如果没有运行内核，你看到的就是下面这幅图：训练 200 轮之后的样子。方块里，橙色表示神经元的 $z$ 为正，蓝色表示为负；在输出处，这就是两个类别。一条线是一个权值：正的为橙色，负的为蓝色，越粗，绝对值越大。
+# 如果没有运行内核，你看到的就是下面这幅图：训练 200 轮之后的样子。方块里，橙色表示神经元的 $z$ 为正，蓝色表示为负；在输出处，这就是两个类别。一条线是一个权值：正的为橙色，负的为蓝色，越粗，在所在的层里绝对值越大。
 
 # %% id="playground-still"
 session = Session(Settings(data="circles", hidden_units=(4, 4), activation="tanh"))
@@ -785,17 +784,17 @@ check("06-stop", best_epoch)
 # %% [markdown] id="recap" lang="en"
 # ## What you can do now
 #
-# - Read a decision map: it begins as a straight cut, and each bend is learned.
+# - Read a decision map: it begins as a nearly straight cut (tanh) or as a few rays (relu), and each bend is learned.
 # - Show that a relu boundary is straight within each linear region, to rounding error, and that tanh curves everywhere.
-# - Tell the two fits apart: more neurons and epochs nearly always helped on the training data; on fresh data more neurons soon brought nothing, and more epochs did harm.
+# - Tell the two fits apart: more neurons and epochs nearly always helped on the training data; on fresh data more neurons soon brought nothing, and more than about 50 epochs did harm.
 # - Judge depth: ask against which width, with which number of parameters, on which task.
 
 # %% [markdown] id="recap" lang="zh"
 # ## 你学会了什么
 #
-# - 读懂决策图：边界起初是一刀直切，每一个弯都是学出来的。
+# - 读懂决策图：边界起初是近乎笔直的一刀（tanh）或几条射线（relu），每一个弯都是学出来的。
 # - 验证：在每个线性区域之内，relu 的边界都是直的（只差舍入误差），而 tanh 的边界处处弯曲。
-# - 分清两种拟合：在训练数据上，增加神经元和轮数几乎总有帮助；在新数据上，增加神经元很快就不再有益，增加轮数则有害。
+# - 分清两种拟合：在训练数据上，增加神经元和轮数几乎总有帮助；在新数据上，增加神经元很快就不再有益，轮数超过 50 左右则有害。
 # - 评判深度：先问清楚，是与什么宽度的网络相比，参数个数是多少，做的是哪一项任务。
 
 # %% [markdown] id="reading" lang="en"

@@ -123,7 +123,7 @@ estimate = median_interval(falls["sigmoid"])
 evidence.record(
     "C24", "The learning signal shrinks at each layer; after many, it and Δw are near 0", seeds=32,
     experiment="δ of the first over the last of 20 random layers, weights of variance 1/n",
-    measured="; ".join(f"{name} 10^{np.median(falls[name]):.0f}" for name in names) + "; the interval is that of sigmoid",
+    measured="; ".join(f"{name} 10^{np.median(falls[name]):.0f}" for name in names) + "; the interval is that of sigmoid, in powers of ten",
     interval=estimate.outward(1), holds=bool(estimate.high < -6), only_if="the factor per layer is below 1",
 )
 
@@ -194,10 +194,10 @@ print("width 16: the median of δ² falls below a tenth, where theory keeps the 
 show(*figures.theory(cases, widths))
 
 # %% [markdown] id="median-reading" lang="en"
-# The means obey theory (left). The median sinks by its own law (right), closely at width 64, roughly at 16; at width 8 the layers are too narrow for the approximation. So at width 16 half of the networks keep less than a tenth, and a few large ones make the mean.
+# The means obey theory (left). The median sinks by its own law (right), closely at width 64, roughly at 16; at width 8 the layers are too narrow for the approximation. So at width 16 half of the networks keep less than a tenth, while by theory a few large ones keep the mean at 1.
 
 # %% [markdown] id="median-reading" lang="zh"
-# 均值服从理论（左图）。中位数按自己的规律下降（右图）：宽度为 64 时吻合得很好，为 16 时只是大致吻合，为 8 时层太窄，近似不再适用。所以宽度为 16 时，半数网络剩下的不到十分之一，均值是由少数几个大的撑起来的。
+# 均值服从理论（左图）。中位数按自己的规律下降（右图）：宽度为 64 时吻合得很好，为 16 时只是大致吻合，为 8 时层太窄，近似不再适用。所以宽度为 16 时，半数网络剩下的不到十分之一，而按理论，少数几个大的使均值保持为 1。
 
 # %% id="record-theory"
 spread = np.array(mean_interval(each[:, 0] / each[:, -1].mean())) ** (1 / (LAYERS - 1))  # relu, He
@@ -205,7 +205,7 @@ evidence.record(
     "07.1", "The factor per layer is n·Var(w)·mean of f'²", seeds=32,
     experiment="20 layers of 128: purelin, tanh with small inputs, relu with two kinds of weights",
     measured=f"within 5 % of theory in {sum(within)} of 4 cases; the interval is that of relu with He's weights, theory 1",
-    interval=np.round(spread[1:], 2), holds=all(within), only_if="means are meant, or layers are wide",
+    interval=(np.floor(100 * spread[1]) / 100, np.ceil(100 * spread[2]) / 100), holds=all(within), only_if="means are meant, or layers are wide",
 )
 
 # %% [markdown] id="map-text" lang="en"
@@ -280,13 +280,13 @@ evidence.record(
     "C26", "A derivative below 1 makes gradients vanish, above 1 explode; a derivative of 1 solves both", seeds=32,
     experiment="δ of the first over the last of 20 layers: relu (derivative 1 where active) at weight scales 1 and 2, sigmoid (at most ¼) at scale 20",
     measured=f"relu, scale 1: 10^{np.median(vanishes):.1f}; scale 2: 10^{np.median(explodes):.1f}; "
-    f"sigmoid grows: {bool(below_1.low > 0)}; the interval is that of relu at scale 1",
+    f"sigmoid grows: {bool(below_1.low > 0)}; the interval is that of relu at scale 1, in powers of ten",
     interval=median_interval(vanishes).outward(1),
     holds=bool(below_1.high < 0 and np.median(vanishes) > -1 and np.median(explodes) < 1),
 )
 evidence.record(
     "C19", "relu's derivative stays 1 for z > 0, so it resists vanishing and exploding gradients", seeds=32,
-    experiment="relu, 20 layers, weight scale √2", measured=f"δ of the first over the last layer: 10^{np.median(stable).round(1) + 0.0:.1f}",
+    experiment="relu, 20 layers, weight scale √2", measured=f"δ of the first over the last layer: 10^{np.median(stable).round(1) + 0.0:.1f}; the interval in powers of ten",
     interval=median_interval(stable).outward(1), holds=bool(abs(np.median(stable)) < 1), only_if="the weights have variance 2/n: the slope alone does not do it",
 )
 
@@ -415,7 +415,7 @@ with np.errstate(over="ignore", invalid="ignore"):
     for step in range(1, 6):
         output = w.prod()
         gradient = output * np.array([np.delete(w, layer).prod() for layer in range(20)])
-        print(f"step {step}: largest weight {np.abs(w).max():.0e}, loss {output**2 / 2:.0e}")
+        print(f"{step - 1} steps: largest weight {np.abs(w).max():.0e}, loss {output**2 / 2:.0e}")
         w = w - 0.01 * gradient
 
 # %% [markdown] id="keras-text" lang="en"
@@ -437,14 +437,14 @@ print("epochs begun:", len(history.epoch), "of 3")
 # %% [markdown] id="relu-text" lang="en"
 # ## The cures
 #
-# From the same start: tanh or relu for sigmoid; relu with He's weights; leaky relu, slope 0.2 for negative $z$, whose mean $f'^2$ is $1.04/2$, with variance $2/(1.04\,n)$. **Skip connections** add each layer's input to its output (He et al. 2016): δ gets a way around $f'$ and $W$. **Batch normalization** (Ioffe & Szegedy 2015) and **layer normalization** (Ba et al. 2016) bring every $z$ but the first layer's to mean 0 and deviation 1, over a batch or within a sample. **Clipping** limits each entry of the gradient.
+# What can be changed: tanh or relu for sigmoid; relu with He's weights; leaky relu, slope 0.2 for negative $z$, whose mean $f'^2$ is $1.04/2$, with variance $2/(1.04\,n)$. **Skip connections** add each layer's input to its output (He et al. 2016): δ gets a way around $f'$ and $W$. **Batch normalization** (Ioffe & Szegedy 2015) and **layer normalization** (Ba et al. 2016) bring every $z$ but the first layer's to mean 0 and deviation 1, over a batch or within a sample. **Clipping** limits each entry of the gradient.
 #
 # **Predict:** order them by test accuracy.
 
 # %% [markdown] id="relu-text" lang="zh"
 # ## 药方
 #
-# 从同样的起点出发：用 tanh 或 relu 代替 sigmoid；relu 用 He 权值；leaky relu 在 $z$ 为负时斜率为 0.2，$f'^2$ 的均值是 $1.04/2$，所以权值的方差取 $2/(1.04\,n)$。**跳跃连接**（skip connection）把每层的输入加到它的输出上（He et al. 2016），δ 就有了一条绕过 $f'$ 和 $W$ 的路。**批归一化**（Ioffe & Szegedy 2015）和**层归一化**（Ba et al. 2016）把除第一层以外的每个 $z$ 变成均值为 0、标准差为 1，前者在一批样本上做，后者在一个样本之内做。**裁剪**（clipping）限制梯度每个分量的大小。
+# 可以改动的有：用 tanh 或 relu 代替 sigmoid；relu 用 He 权值；leaky relu 在 $z$ 为负时斜率为 0.2，$f'^2$ 的均值是 $1.04/2$，所以权值的方差取 $2/(1.04\,n)$。**跳跃连接**（skip connection）把每层的输入加到它的输出上（He et al. 2016），δ 就有了一条绕过 $f'$ 和 $W$ 的路。**批归一化**（Ioffe & Szegedy 2015）和**层归一化**（Ba et al. 2016）把除第一层以外的每个 $z$ 变成均值为 0、标准差为 1，前者在一批样本上做，后者在一个样本之内做。**裁剪**（clipping）限制梯度每个分量的大小。
 #
 # **预测：** 按测试准确率给它们排个名次。
 
@@ -482,10 +482,10 @@ final["relu, 2 × He"] = accuracy(exploding)
 print("relu, 2 × He: diverged", int(exploding.diverged.sum()), "of 20, all in epoch 1:", bool((exploding.diverged_epoch == 1).all()))
 
 # %% [markdown] id="slower-text" lang="en"
-# All five rates had ended in `nan`, so the mildest was taken. Is there a rate mild enough?
+# With weights this large no rate on the list was good, so the smallest was taken, 0.01. Is there a rate small enough?
 
 # %% [markdown] id="slower-text" lang="zh"
-# 五个学习率全都以 `nan` 告终，所以取了其中最小的。有没有小到行得通的学习率？
+# 权值这么大，清单上没有一个学习率行得通，所以取了其中最小的 0.01。有没有小到行得通的学习率？
 
 # %% id="slower"
 slower = {rate: fit(relu_trainer, starts, COUNTED, [rate] * 20) for rate in (1e-3, 1e-5, 1e-7, 1e-9)}
@@ -497,7 +497,7 @@ evidence.record(
     "C25", "Exploding: δ and Δw tend to infinity, the layer becomes unstable, the network cannot work", seeds=20,
     experiment="20 relu layers, weights twice He's, learning rates from 1 down to 1e-9",
     measured=f"from 0.01 to 1e-5 {int(min(exploding.diverged.sum(), slower[1e-5].diverged.sum()))} of 20 networks end in NaN; at 1e-7 and 1e-9 none "
-    f"learns: {bool(reached < 30)}; the interval is that of the share of NaN",
+    f"gets above 30 %: {bool(reached < 30)}; the interval is that of the share of NaN",
     interval=wilson_interval(int(exploding.diverged.sum()), 20)[1:], holds=bool(exploding.diverged.all() and reached < 30),
 )
 
@@ -509,6 +509,7 @@ final["leaky relu, He"], moved["leaky relu, He"] = accuracy(trained), movements(
 # %% id="clip"
 trained, _ = trial(trainer(partial(deep_network, "relu"), keras.optimizers.SGD(clipvalue=0.01)), relu_model, 8.0)
 final["relu, 2 × He, clipped"] = accuracy(trained)
+print("clipped, diverged:", int(trained.diverged.sum()), "of 20")
 
 # %% [markdown] id="norm-text" lang="en"
 # Batch normalization also keeps running averages of mean and deviation, to use them on test data; `momentum` says how slowly they follow. Such a state `EnsembleTrainer` refuses, and layer normalization takes it long to compile. So these two run through `model.fit`: one model, its weights set anew for each seed, all epochs in one long pass. The rule for the learning rate is the same, but with one seed. The 20 that count are the same as before.
@@ -558,10 +559,10 @@ for name, values in moved.items():
 print("relu with Glorot's weights: both by less than 0.1 % of their size:", bool((np.median(moved["relu"], axis=0) < 1e-3).all()))
 
 # %% [markdown] id="profile-text" lang="en"
-# Look at the gradients before the first step. Does an even profile tell which network will learn?
+# Look at the gradients before the first step: ‖·‖ is the norm, the root of the sum of the squares of all entries. Does an even profile tell which network will learn?
 
 # %% [markdown] id="profile-text" lang="zh"
-# 再看第一步之前的梯度。从各层的梯度是否均匀，看得出哪个网络学得会吗？
+# 再看第一步之前的梯度：‖·‖ 是范数，即所有分量平方和的平方根。从各层的梯度是否均匀，看得出哪个网络学得会吗？
 
 # %% id="cured"
 def profile(build, n_var):
@@ -589,7 +590,7 @@ print("clearly above chance:", learn)
 evidence.record(
     "07.3", "relu in place of sigmoid lets a deep network learn", seeds=100,
     experiment="20 layers, digits, 300 steps: relu with Glorot's weights, and with He's; to learn is to get above 20 %",
-    measured=f"Glorot's: {'relu' in learn}; He's: {'relu, He' in learn}, about {10 * round(means['relu, He'].value / 10)} %; tanh does better: "
+    measured=f"Glorot's (20 seeds): {'relu' in learn}; He's: {'relu, He' in learn}, about {10 * round(means['relu, He'].value / 10)} %; tanh does better (20 seeds): "
     f"{paired_difference(final['tanh'], final['relu, He'][:20]).low > 0}; the interval is that of He's, in percent, outward to twenties",
     interval=means["relu, He"].outward_to([0, 20, 40, 60]), holds="relu, He" in learn, only_if="the weights are made for it",
 )
@@ -600,10 +601,10 @@ evidence.record(
 )
 
 # %% [markdown] id="cures-reading" lang="en"
-# In these trials no network learned whose gradient fell by more than two powers of ten, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed. Clipping, at the one limit tried, kept the exploding network from NaN and little more. Layer normalization did not help in this budget. To the last hidden layer of a deep sigmoid network all samples look alike. Normalizing within a sample did not change that; normalizing over a batch did:
+# In these trials no network learned whose gradient fell by more than two powers of ten, but not every even profile learned. relu with Glorot's weights has an even and tiny gradient. Skip connections and batch normalization rescue the very activation that is blamed. Clipping, at the one limit tried, kept the exploding network from NaN and little more. Layer normalization did not help in this budget. Before training, all samples look alike to the last hidden layer of a deep sigmoid network. Normalizing within a sample did not change that; normalizing over a batch did:
 
 # %% [markdown] id="cures-reading" lang="zh"
-# 在这些试验中，凡是梯度缩小超过两个数量级的网络，一个也没有学会；但梯度均匀的，也不是个个都学会了。relu 用 Glorot 权值，梯度均匀，却微乎其微。跳跃连接和批归一化救活的，正是那个备受指责的激活函数。裁剪只试了一个界限，它让爆炸的网络没有变成 NaN，此外几乎没有用处。在这样的预算内，层归一化没有帮助。在深层 sigmoid 网络的最后一个隐藏层看来，所有样本都一个样。在一个样本之内归一化，没有改变这一点；在一批样本上归一化，则改变了：
+# 在这些试验中，凡是梯度缩小超过两个数量级的网络，一个也没有学会；但梯度均匀的，也不是个个都学会了。relu 用 Glorot 权值，梯度均匀，却微乎其微。跳跃连接和批归一化救活的，正是那个备受指责的激活函数。裁剪只试了一个界限，它让爆炸的网络没有变成 NaN，此外几乎没有用处。在这样的预算内，层归一化没有帮助。训练之前，在深层 sigmoid 网络的最后一个隐藏层看来，所有样本都一个样。在一个样本之内归一化，没有改变这一点；在一批样本上归一化，则改变了：
 
 # %% id="alike"
 def sample_spread(normalization):
@@ -739,8 +740,8 @@ evidence.record(
     "07.5", "Two layers: at large learning rates leaky relu, which cannot die, does better than relu", seeds=60,
     experiment="two layers of 32, digits, six learning rates, the same for both",
     measured=f"better by more than a point, in the median, at {helped} of {WIDE_RATES}; the interval is that of the difference at 0.6, "
-    "in points, outward to tens", interval=gaps[0.6].outward_to([-10, 0, 1, 10, 20]), holds=len(helped) > 0,
-    only_if="they are not so large that leaky relu diverges",
+    "in points, outward to 1 and 10; that rate was picked by its result", interval=gaps[0.6].outward_to([-10, 0, 1, 10, 20]), holds=len(helped) > 0,
+    only_if="the rate lies just beyond the good ones",
 )
 
 # %% id="record-dead-deep"
@@ -749,7 +750,7 @@ gap = paired_difference(final["leaky relu, He"], final["relu, He"])
 print("20 layers with He's weights: at least 5 % of the neurons dead:", mean_interval(deep_dead).low > 5)
 print("leaky relu better by more than three points:", gap.low > 3)
 evidence.record(
-    "07.6", "20 layers: leaky relu, which cannot die, learns better than relu", seeds=100,
+    "07.6", "20 layers: leaky relu learns better than relu", seeds=100,
     experiment="digits, 300 steps, each with the weights that make its factor 1, and its own learning rate",
     measured=f"better by more than three points: {gap.low > 3}; the interval is that of the difference, in points, outward to 3 and 20",
     interval=gap.outward_to([-20, -3, 3, 20]), holds=bool(gap.low > 3),
@@ -812,7 +813,7 @@ evidence.record(
 )
 
 # %% [markdown] id="dead-reading" lang="en"
-# Large steps kill relu neurons in masses. In two layers there was one rate, just beyond the good ones, at which leaky relu did better. At larger rates both fail, each in its own way: relu's neurons die, leaky relu's weights run away to nan. In the deep network leaky relu learns better at its best rate, and not because its mean $f'^2$ is larger: its weights make up for that. In eight layers training at a mild rate even brought back neurons that were dead at the start; we noticed this in the figure, among nine such comparisons.
+# Large steps kill relu neurons in masses. In two layers there was one rate, just beyond the good ones, at which leaky relu did better. At the largest rate both fail, each in its own way: relu's neurons die, leaky relu's weights run away to nan. In the deep network leaky relu learns better, and not because its mean $f'^2$ is larger: its weights make up for that. Whether dead neurons are the reason was not tested. In eight layers training at a mild rate even brought back neurons that were dead at the start; we noticed this in the figure, among nine such comparisons.
 
 # %% [markdown] id="dead-reading" lang="zh"
 # 步子太大，relu 神经元就成批死去。在两层的网络里，只有一个学习率，刚刚超出合适的范围，取它时 leaky relu 更好。学习率再大，两者都失败，只是方式不同：relu 的神经元死去，leaky relu 的权值失控，变成 nan。在深层网络里，leaky relu 用自己最好的学习率学得更好；原因不是它的 $f'^2$ 均值更大，因为它的权值已经抵消了这一点。在八层的网络里，用温和的学习率训练，甚至使一些起初是死的神经元又活了过来；这是我们看图时才注意到的，同样的比较共有九个。
@@ -1004,7 +1005,7 @@ check("07-dead", share_of_dead_units)
 # %% [markdown] id="recap" lang="en"
 # ## What you can do now
 #
-# - Compute the factor per layer, $n\,\mathrm{Var}(w)\,\overline{f'^2}$, and choose weights that make it 1: variance $1/n$ for tanh, $2/n$ for relu.
+# - Compute the factor per layer, $n\,\mathrm{Var}(w)\,\overline{f'^2}$, and choose weights that make it 1: variance $1/n$ for tanh with small signals, $2/n$ for relu.
 # - Tell activation from weights: slope 1 vanishes with small weights, slope ¼ explodes with large ones.
 # - Recognise the three illnesses: gradients that fall by powers of ten, a loss of `nan`, units that are 0 for every sample.
 # - Judge a cure over seeds: skip connections and batch normalization rescued sigmoid, relu needed He's weights.
@@ -1012,7 +1013,7 @@ check("07-dead", share_of_dead_units)
 # %% [markdown] id="recap" lang="zh"
 # ## 你学会了什么
 #
-# - 计算每层的因子 $n\,\mathrm{Var}(w)\,\overline{f'^2}$，并选取使它等于 1 的权值：对 tanh，方差为 $1/n$；对 relu，方差为 $2/n$。
+# - 计算每层的因子 $n\,\mathrm{Var}(w)\,\overline{f'^2}$，并选取使它等于 1 的权值：对信号较小的 tanh，方差为 $1/n$；对 relu，方差为 $2/n$。
 # - 分清激活函数与权值的作用：斜率为 1，权值小时梯度照样消失；斜率为 ¼，权值大时梯度照样爆炸。
 # - 认出三种病症：梯度缩小若干个数量级，损失变成 `nan`，单元对每个样本都是 0。
 # - 用多个种子评判药方：跳跃连接和批归一化救活了 sigmoid，relu 则需要 He 权值。

@@ -14,7 +14,7 @@
 # 损失、激活函数、初始权值、深度、优化器，前面各有一章。现在，它们在一个识别手写数字的网络里相遇。我们从教科书第一页上的那些选择出发，一次只改一个。
 
 # %% [markdown] id="aims" lang="en"
-# **You will** train six kinds of network, see which decision makes the difference and how that hangs on their order, look at the digits that the best one misreads, and save it.
+# **You will** train nine kinds of network, see which decision makes the difference and how that hangs on their order, look at the digits that the best one misreads, and save it.
 #
 # **You will learn to**
 # - split data into training, validation and test data, and say what each is for;
@@ -25,7 +25,7 @@
 # **You need** chapters 02, 04, 05 and 07, and about an hour.
 
 # %% [markdown] id="aims" lang="zh"
-# **你将**训练六种网络，看清差别来自哪个决定，又怎样取决于各个决定的先后顺序，再看看最好的网络认错了哪些数字，并把它保存下来。
+# **你将**训练九种网络，看清差别来自哪个决定，又怎样取决于各个决定的先后顺序，再看看最好的网络认错了哪些数字，并把它保存下来。
 #
 # **你将学会**
 # - 把数据分成训练数据、验证数据和测试数据，并说出各自的用途；
@@ -61,7 +61,7 @@ evidence = EvidenceTable("08")
 # %% [markdown] id="data-text" lang="en"
 # ## Three kinds of data
 #
-# 1,797 digits were written by 13 people and scanned; each of 64 numbers counts, from 0 to 16, the black points in a block of 4×4. We use 1,000 to train; 297 to choose learning rates, the **validation data**; and 500 to test. The **test data** tell how good a result is, and have no say in any choice: a result that they helped to choose would look better than it is.
+# 1,797 digits were written by 13 people and scanned; a digit is 64 numbers, each a count, from 0 to 16, of the black points in a block of 4×4. We use 1,000 to train; 297 to choose learning rates, the **validation data**; and 500 to test. The **test data** tell how good a result is, and have no say in any choice: a result that they helped to choose would look better than it is.
 #
 # The same 13 hands stand in all three. What we find is about more digits by them.
 
@@ -257,14 +257,14 @@ for step, (after, before) in STEPS.items():
     print(f"{step:29}{'still at chance' if np.median(right[after]) < 20 else f'{words[0]:13}{words[1]}'}")
 
 # %% [markdown] id="steps-reading" lang="en"
-# The new loss brings nothing to see: in 20 epochs, at six rates, the network stays at chance. Chapter 07 says why: with small weights and flat slopes the gradient does not reach the first layers, whatever the loss. relu makes nearly all the difference.
+# The new loss brings nothing that counts: in 20 epochs, at six rates, the network stays near chance, whatever few points lie between the two. Chapter 07 says why: with small weights and flat slopes the gradient does not reach the first layers, whatever the loss. relu makes nearly all the difference.
 #
 # Or does it? A step's gain is its gain *after the steps before it*.
 #
 # **Predict:** leave Adam aside. Four decisions remain: cross-entropy, relu, He's weights, two layers. Take them in another order: two layers first, then cross-entropy, then He's weights, and relu last. Which one makes the difference now?
 
 # %% [markdown] id="steps-reading" lang="zh"
-# 新的损失看不出带来了什么：训练 20 轮，六个学习率，网络始终停留在随机水平。第 07 章说明了原因：权值小，斜率也小，无论用什么损失，梯度都到不了前几层。几乎全部的差别都来自 relu。
+# 新的损失没有带来什么实在的好处：训练 20 轮，六个学习率，网络始终停留在随机水平附近，两者之间那几个百分点说明不了什么。第 07 章说明了原因：权值小，斜率也小，无论用什么损失，梯度都到不了前几层。几乎全部的差别都来自 relu。
 #
 # 真的是这样吗？一步的收益，是它*在前面各步之后*的收益。
 #
@@ -323,8 +323,8 @@ for number, (step, claim) in enumerate(CLAIMS.items(), 1):
     evidence.record(
         f"08.{number}", claim, seeds=20, experiment="digits, 20 epochs, each with its own learning rate of six",
         measured=f"median test accuracy {'at chance' if level.high < 20 else f'above {10 * int(level.low // 10)} %'}; the interval is that of the "
-        "gain, in points, for other digits, outward to 0.2, 10 and 100",
-        interval=gain.outward_to([-100, -10, 10, 100] + [0.2] * holds), holds=holds,
+        "gain, in points, for other digits, rounded outward to these marks",
+        interval=gain.outward_to([-100, -10, -2, 2, 10, 100] + [0.2] * holds), holds=holds,
     )
 relu_steps = (correct["relu"], correct["cross-entropy"]), (second["relu"], second["He's weights"])
 evidence.record(
@@ -370,12 +370,12 @@ evidence.record(
 )
 
 # %% [markdown] id="end-reading" lang="en"
-# A method without any training is not beaten on these digits. That is a fact about these data, not about neighbours and networks in general; that the test digits come from hands it has seen helps it too. The network's advantage is that it is small: it keeps its weights, not the 1,000 digits.
+# A method without any training is not beaten on these digits. That is a fact about these data, not about neighbours and networks in general; that the test digits come from hands it has seen helps it too. Against the neighbour the network's advantage is that it is small: it keeps its weights, not the 1,000 digits. (Softmax regression, with 650 numbers, is smaller still.)
 #
 # Against softmax regression the two intervals disagree. With other starting weights the network would, in the median, still read more of *these* 500 digits. But the two methods differ on so few that 500 others might decide otherwise. An interval over seeds says nothing about that.
 
 # %% [markdown] id="end-reading" lang="zh"
-# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论；测试数字的书写者它都见过，这对它也有利。网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。
+# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论；测试数字的书写者它都见过，这对它也有利。与最近邻相比，网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。（softmax 回归只有 650 个数，还要更小。）
 #
 # 与 softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两种方法有分歧的数字太少，换 500 个，结论也许就变了。对此，按种子得出的区间什么也没有说。
 
@@ -427,7 +427,7 @@ assert np.isclose(100 * np.trace(confusion) / 500, right[best].mean())  # the di
 show(*figures.confusion(confusion))
 
 # %% [markdown] id="wrong-text" lang="en"
-# And these are the digits themselves, the eight that are misread by the most of the 20 networks.
+# And these are the digits themselves, the eight that the largest number of the 20 networks misread.
 #
 # **Predict:** write down what you read. Would the nearest neighbour do better?
 

@@ -120,7 +120,7 @@ def texts(layers):
     return [[number(value + 0.0, ".3f") for value in layer] for layer in layers]
 
 
-def success_by_width(widths, rates):
+def success_by_width(widths, rates, starts):
     """Show the share of starts that learn XOR by number of hidden neurons, with 95 % intervals."""
     figure = Figure(figsize=(7, 3.6))
     axes = figure.subplots()
@@ -142,13 +142,13 @@ def success_by_width(widths, rates):
         xlim=(-0.5, len(widths) - 0.3),
         ylim=(-5, 108),
     )
-    axes.set_xlabel("hidden neurons (200 starts each, bars: 95 % intervals)")
+    axes.set_xlabel(f"hidden neurons ({starts} starts each, bars: 95 % intervals)")
     axes.set_ylabel("starts that learn XOR (%)")
     axes.set_title(f"With two hidden neurons {shares[1, 0]:.0f} % of the starts learn XOR")
     parts = ", ".join(
         f"{share:.0f} % with {width}" for width, share in zip(widths, shares[:, 0], strict=True)
     )
-    return figure, f"Share of 200 random starts that learn XOR, by hidden neurons: {parts}."
+    return figure, f"Share of {starts} random starts that learn XOR, by hidden neurons: {parts}."
 
 
 def digits(x, y):

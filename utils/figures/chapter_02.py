@@ -86,7 +86,7 @@ def training_and_fresh(degrees, on_training, on_fresh):
     )
 
 
-def copies(k, summed, averaged, limit):
+def copies(k, summed, averaged, limit, steps):
     """Show how far from the minimum descent ends on k copies of the data, summed and averaged."""
     figure = Figure(figsize=(8, 4))
     axes = figure.subplots()
@@ -98,14 +98,14 @@ def copies(k, summed, averaged, limit):
     label(axes, "without 1/N", (k[-1], summed[-1]), (8, -4), color=COLOURS["error"])
     label(axes, "with 1/N", (k[-1], averaged[-1]), (8, -4), color=COLOURS["weight"])
     axes.set(
-        xlabel="copies k of the same four samples (after 50 steps)",
+        xlabel=f"copies k of the same four samples (after {steps} steps)",
         ylabel="distance to the best weight",
         xlim=(0.8, 7.2),
     )
     axes.set_title("Without 1/N, copies of old data make descent diverge")
     first = k[summed > summed[0] + 1][0]
     return figure, (
-        f"Distance to the minimum after 50 steps. Averaged it is the same for 1 to {k[-1]} copies; "
+        f"Distance to the minimum after {steps} steps. Averaged it is the same for 1 to {k[-1]} copies; "
         f"summed it explodes from {first} copies on, where theory has its limit at {limit:.2f}."
     )
 

@@ -244,10 +244,11 @@ def batches(by_batch, needed):
     medians and middle halves are drawn. needed: {bowl: {batch size: passes to 5 %, one per run}}.
     """
     figure = Figure(figsize=(10, 4))
+    whole, some, one = next(iter(by_batch.values()))
     styles = {
-        442: ("theory", "-", "full batch"),
-        32: ("weight", "--", "batches of 32"),
-        1: ("error", ":", "single samples"),
+        whole: ("theory", "-", "full batch"),
+        some: ("weight", "--", f"batches of {some}"),
+        one: ("error", ":", "single samples"),
     }
     texts = []
     panels = figure.subplots(1, len(by_batch), sharey=True)
@@ -274,7 +275,7 @@ def batches(by_batch, needed):
     panels[0].set_ylabel("distance, relative to the first\n(median, middle half)")
     panels[-1].legend(loc="upper right")
     return figure, (
-        "Distance to the minimum by pass for batches of 442, 32 and 1, each at its best rate. "
+        f"Distance to the minimum by pass for batches of {whole}, {some} and {one}, each at its best rate. "
         f"Median passes to 5 %, {'; '.join(texts)}."
     )
 
@@ -295,7 +296,7 @@ def optimizers(steps):
             axes.errorbar(value, row, xerr=spread, fmt="D", color=COLOURS["theory"], capsize=5)
             parts.append(f"{name} {value:.1f}")
         ticks = [2, 5, 10, 20, 50, 100, 200]
-        axes.set(xscale="log", xlim=(1.5, 330), xlabel="steps")
+        axes.set(xscale="log", xlim=(1.5, 330), xlabel="steps; diamond: median, 95 %")
         axes.set_xticks(ticks, labels=ticks)
         axes.minorticks_off()
         axes.set_yticks(range(len(counts_of)), labels=list(counts_of))

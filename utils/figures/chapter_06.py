@@ -86,14 +86,14 @@ def film(networks, epochs, models, samples, accuracies):
         line[0].set_ylabel(networks[row], fontweight="bold")
         parts.append(f"{np.median(accuracies[row][-1]):.0f} for {networks[row]}")
     figure.suptitle(
-        "The boundary grows bend by bend (all: median accuracy of 32 networks)",
+        f"The boundary grows bend by bend (all: median accuracy of {len(accuracies[0][0])} networks)",
         x=0.01,
         ha="left",
         fontweight="bold",
         fontsize=12,
     )
     return figure, (
-        f"The boundary at epochs {', '.join(map(str, epochs))}: first a plain cut, at the end "
+        f"The boundary at epochs {', '.join(map(str, epochs))}: first simple, at the end "
         f"a spiral. The median accuracy in percent at the end is {' and '.join(parts)}."
     )
 

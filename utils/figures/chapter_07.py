@@ -39,7 +39,7 @@ def profiles(signals, depths):
                 label(axes, f"{depth} layers", (depth, middle[-1]), (-42, 6), fontsize=9)
         axes.set(title=name, xlabel="layer", yscale="log")
         parts.append(f"{name} 10^{round(np.log10(middle[0] / middle[-1]))}".replace("-", "−"))
-    figure.axes[0].set_ylabel("‖∂E/∂W‖")
+    figure.axes[0].set_ylabel("size of the gradient, ‖∂E/∂W‖")
     worst = names[0]
     figure.suptitle(
         f"With Glorot's weights {worst} loses its gradient layer by layer; relu's is small in all layers",
@@ -187,7 +187,7 @@ def cured_profiles(before, after, learned):
     axes.legend(loc="lower right", fontsize=8)
     lost = np.log10(before[0] / before[-1])
     axes.set(
-        xlabel="layer of weights (21: the output)",
+        xlabel=f"layer of weights ({len(before)}: the output)",
         ylabel="‖∂E/∂W‖ at the start",
         xticks=[1, 5, 10, 15, len(before)],
         title=f"An even profile is no promise: {' and '.join(idle)} did not learn",
@@ -265,7 +265,7 @@ def dead_units(rates, dead, accuracies):
     right.set(
         xscale="log",
         xlabel="learning rate",
-        ylabel="test accuracy (%)",
+        ylabel="test accuracy (%), mean",
         title="Leaky relu cannot die, yet fails too",
     )
     return figure, (

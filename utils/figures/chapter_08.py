@@ -69,7 +69,7 @@ def staircase(accuracies, baselines):
     whole.set(
         xlim=(-0.45, len(medians) - 0.4),
         ylim=(0, 106),
-        ylabel="test accuracy (%), median and 95 %",
+        ylabel="test accuracy (%), median and 95 %; strokes: seeds",
         title=f"In this order one decision does most: {list(accuracies)[jump]}",
     )
     lowest = min(values.min() for name, values in accuracies.items() if estimates[name].value > 80)
@@ -122,7 +122,7 @@ def learning_rates(tuned, chosen):
     ]
     headline(
         figure,
-        f"{len(learn)} of these {len(tuned)} networks learn; {len(inside)} of them have their best rate inside the list",
+        f"{len(learn)} of these {len(tuned)} networks learn; {'all' if len(inside) == len(learn) else 'of these'} {len(inside)} have their best rate inside the list",
     )
     return figure, (
         f"Validation accuracy by learning rate for {len(tuned)} networks. {len(learn)} rise above "
@@ -241,7 +241,8 @@ def hard_digits(x, t, probabilities, misread, networks=20):
             fontsize=9,
             fontweight="normal",
         )
-    headline(figure, f"Misread by the most of {networks} networks")
+    least = misread.min()
+    headline(figure, f"Each is misread by {least} or more of {networks} networks")
     return figure, (
         f"{len(x)} test digits, each misread by more than half of the networks: "
         f"{bool((misread > networks / 2).all())}."
