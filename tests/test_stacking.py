@@ -129,6 +129,34 @@ def test_frozen_batch_normalization_is_no_state():
     np.testing.assert_allclose(found.losses[1], history["loss"], rtol=1e-5)
 
 
+def scaled(factor, **dense):
+    """A network that hands on `factor` times what its layers give."""
+    hidden, outer = lambda: layers.Dense(3, "tanh"), lambda: layers.Dense(1, **dense)
+    return sequential(hidden, outer, lambda: layers.Rescaling(factor))()
+
+
+def test_models_are_alike_if_they_compute_the_same():
+    """Under the same weights: those they were made with do not count."""
+    x, model = np.float32(X[:2]), scaled(1.0)
+    assert stacking.compute_alike(model, scaled(1.0, bias_initializer="ones"), x)
+    assert not stacking.compute_alike(model, scaled(1.00002), x)
+    assert not stacking.compute_alike(model, scaled(1.0, kernel_regularizer="l2"), x)
+    assert not stacking.compute_alike(scaled(0.0), scaled(1e-9), x)
+    twice = sequential(lambda: layers.Dense(3), lambda: layers.RepeatVector(2))()
+    once = sequential(lambda: layers.Dense(3))()
+    assert not stacking.compute_alike(twice, once, x)
+    first, second = (scaled(1.0, trainable=False) for _ in range(2))
+    assert stacking.compute_alike(first, second, x)  # what is frozen is no difference either
+
+
+def test_a_loss_hangs_on_the_batch_if_it_is_a_sum():
+    x, y = np.float32(X[:3]), np.float32(targets(X[:3]))
+    model = scaled(1.0, kernel_regularizer="l2")
+    for reduction, wanted in (("sum", True), ("sum_over_batch_size", False), ("mean", False)):
+        loss = keras.losses.MeanSquaredError(reduction=reduction)
+        assert stacking.loss_hangs_on_batch(model, loss, x, y) is wanted
+
+
 ACCEPTED = {
     "SGD": {"momentum": 0.9, "weight_decay": 0.01},
     "Adam": {"amsgrad": True, "clipvalue": 0.1},
