@@ -94,16 +94,18 @@ def test_data_may_have_an_axis_of_seeds():
     assert x.shape == (1, 5, 2) and y.shape == (1, 5)
 
 
+@pytest.mark.parametrize("sample", [(2,), (2, 2), (2, 2, 2)])
 @pytest.mark.parametrize("data_per_seed", [False, True])
-def test_validation_data_are_shared_or_of_each_seed(data_per_seed):
-    x = np.stack([X] * 3) if data_per_seed else X
-    held, y = X[:2], [1.0, 2.0]
+def test_validation_data_are_shared_or_of_each_seed(data_per_seed, sample):
+    x = np.ones((3, 5, *sample) if data_per_seed else (5, *sample))
+    held, y = np.ones((2, *sample)), [1.0, 2.0]
     for data, shape, own in (
-        ((held, y), (2, 2), False),
-        ([[held] * 3, [y] * 3], (3, 2, 2), True),
+        ((held, y), (2, *sample), False),
+        ([[held] * 3, [y] * 3], (3, 2, *sample), True),
     ):
         found_x, found_y, found_own = arguments.check_validation(data, dense(), x, 3, data_per_seed)
-        assert found_x.shape == shape and found_y.shape == (*shape[:-1], 1) and found_own is own
+        assert found_x.shape == shape and found_own is own
+        assert found_y.shape == ((3, 2, 1) if own else (2, 1))
     assert arguments.check_validation(None, dense(), x, 3, data_per_seed) is None
 
 
@@ -116,6 +118,7 @@ def test_validation_data_are_shared_or_of_each_seed(data_per_seed):
         ((X, X[:2]), r"validation_data\[1\] must be .* of validation_data\[0\]"),
         (([X, X], [X, X]), r"validation_data\[0\] must be an array with 3 entries"),
         ((X[:, :1], X), r"validation_data\[0\] must be .* samples have .* \(2,\), got .*\(5, 1\)"),
+        (([[X]], [[X]]), r"samples have the shape \(2,\), got .*\(1, 1, 5, 2\)"),
         (([X[:, :1]] * 3, [X] * 3), r"samples have the shape \(2,\), got .*\(3, 5, 1\)"),
     ],
 )
