@@ -1,5 +1,6 @@
 """What a stack of networks computes, against one linear layer by hand; XLA is left out here."""
 
+import os
 import types
 
 import keras
@@ -304,12 +305,36 @@ def test_defaults_are_those_of_fit(handed_over):
 def test_there_is_a_trainer_for_each_core_and_stack(
     monkeypatch, handed_over, cores, seeds, stacks, trainers
 ):
+    made, make = [], ensembles.StackTrainer
+    monkeypatch.setattr(
+        ensembles, "StackTrainer", lambda *given: made.append(given) or make(*given)
+    )
     monkeypatch.setattr(runner, "MEMBERS_PER_STACK", 2)
     monkeypatch.setattr(ensembles, "cores", lambda: cores)
     trainer = EnsembleTrainer(any_width, optimizer="sgd")
     trainer.fit(X, Y, seeds=seeds, epochs=1)
+    assert len(made) == trainers
     trainer.fit(X, Y, seeds=3, epochs=1)  # one trainer is there, and another only if need be
     first, second = handed_over
     assert (first.stacks.shape, len(first.trainers)) == (stacks, trainers)
     assert (second.stacks.shape, len(second.trainers)) == ((2, 2), min(2, cores))
     assert {trainer.members for trainer in first.trainers + second.trainers} == {2}
+
+
+def test_a_program_at_hand_is_for_the_same_kind_of_rates(handed_over):
+    trainer = EnsembleTrainer(any_width, optimizer="sgd")
+    for seeds, rates in ((4, None), (2, None), (2, [0.1, 0.2]), (1, [0.1]), (1, None)):
+        trainer.fit(X, Y, seeds=seeds, epochs=1, learning_rates=rates)
+    assert [call.stacks.shape for call in handed_over] == [(1, 4), (1, 4), (1, 2), (1, 2), (1, 4)]
+
+
+def test_there_is_one_core_at_least_and_those_of_this_process_count(monkeypatch):
+    monkeypatch.setattr(os, "process_cpu_count", lambda: None, raising=False)
+    assert ensembles.cores() == 1
+    monkeypatch.delattr(os, "process_cpu_count")
+    of_this = {0: {1, 2, 5}}  # 0 stands for the process itself
+    monkeypatch.setattr(os, "sched_getaffinity", of_this.__getitem__, raising=False)
+    assert ensembles.cores() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert ensembles.cores() == 1
