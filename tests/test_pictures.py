@@ -161,7 +161,7 @@ def test_the_network_shows_each_neurons_own_map(session):
         assert texts[heading][0] == pytest.approx(column[0][0])
         assert texts[heading][1] > max(y for _, y in column) + 0.3
     for feature, (x, y) in zip(("x₁", "x₂", "x₁x₂"), centres[0], strict=True):
-        assert texts[feature][0] < x - 0.3 and texts[feature][1] == pytest.approx(y)
+        assert 0.3 < x - texts[feature][0] < 0.6 and texts[feature][1] == pytest.approx(y)
     assert alt == (
         "The network: 3 features, 2 hidden layers (3, 2 neurons), one output; each neuron with its "
         "own map of the plane. Blue is a negative z or weight, orange a positive one; thick lines "
