@@ -604,7 +604,7 @@ for rule, optimizer in ((momentum, keras.optimizers.SGD(0.3, momentum=0.9)), (ad
     print(f"{rule.__name__}: 30 steps by hand and in Keras agree to 1e-4")
 
 # %% [markdown] id="optimizers-predict" lang="en"
-# Three bowls: the round one of the standardized features, the ravine of the raw ones, each drawn along its axes and scaled so that its largest curvature is 1, and the same ravine turned by 45° together with its starts. Each method gets the best of 80 learning rates, and where it says "tuned" also of ten $\beta$, chosen on 40 starts. Another 100 starts count. We count the steps until the loss is below 0.0001 and stays there: a path that swings may cut through the minimum and leave again.
+# Three bowls: the round one of the standardized features, the ravine of the raw ones, each drawn along its axes and scaled so that its largest curvature is 1, and the same ravine turned by 45° together with its starts. Each method gets the best of 80 learning rates, and where it says "tuned" also of ten $\beta$, chosen on 40 starts. Another 100 count. We count the steps until the loss stays below 0.0001: a swinging path may cross the minimum and leave again.
 #
 # **Predict:** which method needs the fewest steps on which bowl? For which does turning matter?
 

@@ -813,7 +813,7 @@ evidence.record(
 )
 
 # %% [markdown] id="dead-reading" lang="en"
-# Large steps kill relu neurons in masses. In two layers there was one rate, just beyond the good ones, at which leaky relu did better. At the largest rate both fail, each in its own way: relu's neurons die, leaky relu's weights run away to nan. In the deep network leaky relu learns better, and not because its mean $f'^2$ is larger: its weights make up for that. Whether dead neurons are the reason was not tested. In eight layers training at a mild rate even brought back neurons that were dead at the start; we noticed this in the figure, among nine such comparisons.
+# Large steps kill relu neurons in masses. In two layers leaky relu did better at one rate, just beyond the good ones. At the largest rate both fail, each in its own way: relu's neurons die, leaky relu's weights run away to nan. In the deep network leaky relu learns better, and not because its mean $f'^2$ is larger: its weights make up for that. Whether dead neurons are the reason was not tested. In eight layers a mild rate even revived neurons that were dead at the start; we noticed this in the figure, among nine comparisons.
 
 # %% [markdown] id="dead-reading" lang="zh"
 # 步子太大，relu 神经元就成批死去。在两层的网络里，只有一个学习率，刚刚超出合适的范围，取它时 leaky relu 更好。学习率再大，两者都失败，只是方式不同：relu 的神经元死去，leaky relu 的权值失控，变成 nan。在深层网络里，leaky relu 用自己最好的学习率学得更好；原因不是它的 $f'^2$ 均值更大，因为它的权值已经抵消了这一点。在八层的网络里，用温和的学习率训练，甚至使一些起初是死的神经元又活了过来；这是我们看图时才注意到的，同样的比较共有九个。

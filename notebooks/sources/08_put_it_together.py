@@ -257,11 +257,11 @@ for step, (after, before) in STEPS.items():
     print(f"{step:29}{'still at chance' if np.median(right[after]) < 20 else f'{words[0]:13}{words[1]}'}")
 
 # %% [markdown] id="steps-reading" lang="en"
-# The new loss brings nothing that counts: in 20 epochs, at six rates, the network stays near chance, whatever few points lie between the two. Chapter 07 says why: with small weights and flat slopes the gradient does not reach the first layers, whatever the loss. relu makes nearly all the difference.
+# The new loss brings nothing that counts: in 20 epochs, at six rates, the network stays near chance, where a few points say nothing. Chapter 07 says why: with small weights and flat slopes the gradient does not reach the first layers, whatever the loss. relu makes nearly all the difference.
 #
 # Or does it? A step's gain is its gain *after the steps before it*.
 #
-# **Predict:** leave Adam aside. Four decisions remain: cross-entropy, relu, He's weights, two layers. Take them in another order: two layers first, then cross-entropy, then He's weights, and relu last. Which one makes the difference now?
+# **Predict:** leave Adam aside. Four decisions remain: cross-entropy, relu, He's weights, two layers. Take them in another order: two layers first, then cross-entropy, He's weights, and relu last. Which one makes the difference now?
 
 # %% [markdown] id="steps-reading" lang="zh"
 # 新的损失没有带来什么实在的好处：训练 20 轮，六个学习率，网络始终停留在随机水平附近，两者之间那几个百分点说明不了什么。第 07 章说明了原因：权值小，斜率也小，无论用什么损失，梯度都到不了前几层。几乎全部的差别都来自 relu。
