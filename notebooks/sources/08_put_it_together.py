@@ -370,14 +370,14 @@ evidence.record(
 )
 
 # %% [markdown] id="end-reading" lang="en"
-# A method without any training is not beaten on these digits. That is a fact about these data, not about neighbours and networks in general; that the test digits come from hands it has seen helps it too. Against the neighbour the network's advantage is that it is small: it keeps its weights, not the 1,000 digits. (Softmax regression, with 650 numbers, is smaller still.)
+# A method without any training is not beaten on these digits. That is a fact about these data, written by hands that it has seen, not about neighbours and networks in general. Against it the network's advantage is that it is small: it keeps its weights, not the 1,000 digits. (Softmax regression, with 650 numbers, is smaller still.)
 #
-# Against softmax regression the two intervals disagree. With other starting weights the network would, in the median, still read more of *these* 500 digits. But the two methods differ on so few that 500 others might decide otherwise. An interval over seeds says nothing about that.
+# Against softmax regression the two intervals disagree. With other starting weights the network would, in the median, still read more of *these* 500 digits. But the two differ on so few that 500 others might decide otherwise.
 
 # %% [markdown] id="end-reading" lang="zh"
-# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，并不是关于最近邻和网络的一般结论；测试数字的书写者它都见过，这对它也有利。与最近邻相比，网络的长处是小：它只需保存自己的权值，不必保存 1,000 个数字。（softmax 回归只有 650 个数，还要更小。）
+# 在这些数字上，一种根本不用训练的方法没有被打败。这是关于这批数据的事实，而且测试数字的书写者它都见过；它并不是关于最近邻和网络的一般结论。与它相比，网络的长处是小：只需保存自己的权值，不必保存 1,000 个数字。（softmax 回归只有 650 个数，还要更小。）
 #
-# 与 softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两种方法有分歧的数字太少，换 500 个，结论也许就变了。对此，按种子得出的区间什么也没有说。
+# 与 softmax 回归相比，两个区间说法不一。换一批初始权值，就中位数而言，网络在*这* 500 个数字上仍会认对得更多。但两者有分歧的数字太少，换 500 个，结论也许就变了。
 
 # %% [markdown] id="curves-text" lang="en"
 # ## Learning curves
