@@ -60,7 +60,7 @@ def test_bad_rows_are_named(changes, message):
         row(**changes)
 
 
-@pytest.mark.parametrize("chapter", ["3", 3, "three"])
+@pytest.mark.parametrize("chapter", ["3", "003", 3, "three"])
 def test_bad_chapters_are_named(chapter):
     with pytest.raises(ValueError, match="two digits"):
         EvidenceTable(chapter)

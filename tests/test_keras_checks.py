@@ -139,3 +139,21 @@ def test_float32_holds_numbers_below_its_largest():
     for number in (1.001 * largest, -1e308):
         with pytest.raises(ValueError, match="^x must be numbers that float32 can hold"):
             keras_checks.as_float32("x", np.array([0.0, number]))
+
+
+@pytest.mark.parametrize(
+    ("targets", "outputs", "wanted"),
+    [
+        ((7,), (7, 1), ((7, 1), (7, 1))),
+        ((7, 1), (7,), ((7, 1), (7, 1))),
+        ((7, 3), (7, 3, 1), ((7, 3), (7, 3))),
+        ((7, 3, 1), (7, 3), ((7, 3), (7, 3))),
+        ((7,), (7, 4), ((7,), (7, 4))),  # class numbers
+        ((7, 4), (7,), ((7, 4), (7,))),
+        ((7,), (7, 3, 1), ((7,), (7, 3, 1))),
+        ((7, 3, 1), (7,), ((7, 3, 1), (7,))),
+    ],
+)
+def test_one_axis_of_length_1_is_added_or_taken_away(targets, outputs, wanted):
+    found = keras_checks.same_rank(np.zeros(targets), np.zeros(outputs))
+    assert tuple(array.shape for array in found) == wanted
