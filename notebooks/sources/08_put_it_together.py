@@ -323,7 +323,7 @@ for number, (step, claim) in enumerate(CLAIMS.items(), 1):
     evidence.record(
         f"08.{number}", claim, seeds=20, experiment="digits, 20 epochs, each with its own learning rate of six",
         measured=f"median test accuracy {'at chance' if level.high < 20 else f'above {10 * int(level.low // 10)} %'}; the interval is that of the "
-        "gain, in points, for other digits, rounded outward to these marks",
+        "gain, in points, for other digits, outward to 0.2, 2, 20 or 100",
         interval=gain.outward_to([-100, -20, -2, 2, 20, 100] + [0.2] * holds), holds=holds,
     )
 relu_steps = (correct["relu"], correct["cross-entropy"]), (second["relu"], second["He's weights"])
