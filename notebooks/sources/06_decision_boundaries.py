@@ -604,14 +604,14 @@ interactive_figure(redraw, network=PAIR, task=TASKS, moment=(0, len(STOPS) - 1, 
 # %% [markdown] id="playground-text" lang="en"
 # ## The playground
 #
-# A network that learns while you watch, made after the TensorFlow Playground, on real Keras. Choose data, features, layers and activation; press **Play**. The small squares show what each neuron alone answers. Below stand what you need for chapter 07: how much gradient reaches each layer, and how many of its signals are saturated (where the activation is flat) or dead (0 for every sample).
+# A network that learns while you watch, made after the TensorFlow Playground, on real Keras. Choose data, features, layers and activation; press **Play**. The small squares show each neuron's $z$ over the plane. Below stand what you need for chapter 07: how much gradient reaches each layer, and how many of its signals are saturated (where the activation is flat) or dead (0 for every sample).
 #
 # Try: which is the smallest network that solves the spirals? What does a learning rate of 3 do?
 
 # %% [markdown] id="playground-text" lang="zh"
 # ## 游乐场
 #
-# 在这里，你可以看着一个网络当场学习。它仿照 TensorFlow Playground 制作，用的是真正的 Keras。选好数据、特征、层和激活函数，然后按 **Play**。每个小方块显示一个神经元单独的回答。下方是你在第 07 章要用到的东西：有多少梯度到达每一层，每一层的信号又有多少已经饱和（落在激活函数的平坦处）或死去（对每个样本都是 0）。
+# 在这里，你可以看着一个网络当场学习。它仿照 TensorFlow Playground 制作，用的是真正的 Keras。选好数据、特征、层和激活函数，然后按 **Play**。每个小方块显示一个神经元在平面上各处的 $z$。下方是你在第 07 章要用到的东西：有多少梯度到达每一层，每一层的信号又有多少已经饱和（落在激活函数的平坦处）或死去（对每个样本都是 0）。
 #
 # 试一试：能解决 spirals 的最小网络是什么样的？学习率取 3 会怎样？
 
