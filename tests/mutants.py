@@ -44,6 +44,7 @@ TESTS = {  # module: the test files that must notice a change in it
     "keras_objects": ("test_losses.py", "test_models.py"),
     "keras_checks": ("test_keras_checks.py", "test_diagnostics_keras.py", "test_signals.py"),
     "reproducibility": ("test_reproducibility.py",),
+    "xla": ("test_xla.py",),
     "exercises/__init__": ("test_exercises.py",),
     "playground/pictures": ("test_pictures.py",),
     "playground/settings": ("test_playground.py",),

@@ -93,45 +93,6 @@ def test_a_layer_that_the_loss_does_not_reach_has_norm_0():
     assert first == 0 < last
 
 
-@pytest.fixture
-def asked_anew():
-    """Forget what was found out about XLA, before the test and after it."""
-    keras_checks.xla_works.cache_clear()
-    yield
-    keras_checks.xla_works.cache_clear()
-
-
-@pytest.mark.parametrize(
-    "error", [tf.errors.UnimplementedError(None, None, ""), NotImplementedError()]
-)
-def test_missing_xla_is_said_once(monkeypatch, asked_anew, error):
-    asked = []
-
-    def function(python_function, jit_compile=None):
-        asked.append(jit_compile)
-        raise error
-
-    monkeypatch.setattr(tf, "function", function)
-    with pytest.warns(UserWarning, match="XLA is missing here: training runs uncompiled") as caught:
-        assert [keras_checks.xla_works() for _ in range(3)] == [False] * 3
-    assert len(caught) == 1 and asked == [True]
-
-
-def test_xla_works_if_it_can_compile(monkeypatch, asked_anew, recwarn):
-    ran = []
-
-    def function(python_function, jit_compile=None):
-        def program(number):
-            ran.append((jit_compile, float(python_function(number))))
-
-        return program
-
-    monkeypatch.setattr(tf, "function", function)
-    assert keras_checks.xla_works() is keras_checks.xla_works() is True
-    [(compiled, answer)] = ran
-    assert compiled and np.isfinite(answer) and not recwarn.list
-
-
 def test_float32_holds_numbers_below_its_largest():
     largest = float(np.finfo(np.float32).max)
     found = keras_checks.as_float32("x", np.array([largest, -largest, 1e-60]))

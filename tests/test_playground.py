@@ -14,8 +14,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 
-from utils import keras_checks
 from utils import playground as package
+from utils import xla
 from utils.playground import Playground, Session, Settings, keras_code, layout, pictures, widgets
 from utils.playground.controls import SettingsPanel
 from utils.playground.settings import FEATURES
@@ -170,13 +170,13 @@ def test_without_xla_the_session_says_so_once_and_agrees(session, monkeypatch):
     session.reset()
     compiled = next(session.steps(epochs=3))
     monkeypatch.setattr(tf, "function", without_xla)
-    keras_checks.xla_works.cache_clear()
+    xla.xla_works.cache_clear()
     try:
         with pytest.warns(UserWarning, match="XLA is missing here") as caught:
             found = next(Session(SMALL).steps(epochs=3))
         assert len(caught) == 1
     finally:
-        keras_checks.xla_works.cache_clear()
+        xla.xla_works.cache_clear()
     assert found.epoch == 3
     assert found.train_loss == pytest.approx(compiled.train_loss, abs=1e-5)
     assert found.gradient_norms == pytest.approx(compiled.gradient_norms, rel=1e-4)

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from plain_keras import X, fit, mlp, targets
 
-from utils import ensembles, keras_checks
+from utils import ensembles, xla
 from utils.ensembles import runner, stacking, train_many
 
 layers = keras.layers
@@ -24,14 +24,14 @@ def test_without_xla_it_says_so_once_and_agrees(monkeypatch):
         return function(*arguments, **settings)
 
     monkeypatch.setattr(tf, "function", without_xla)
-    keras_checks.xla_works.cache_clear()
+    xla.xla_works.cache_clear()
     try:
         with pytest.warns(UserWarning, match="XLA is missing here") as caught:
             found = train_many(mlp, X, targets(X), seeds=2, epochs=2)
             train_many(mlp, X, targets(X), seeds=1, epochs=1)
         assert len(caught) == 1
     finally:
-        keras_checks.xla_works.cache_clear()
+        xla.xla_works.cache_clear()
     np.testing.assert_allclose(found.losses, compiled.losses, rtol=1e-5)
 
 

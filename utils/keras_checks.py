@@ -1,11 +1,9 @@
-"""Checks of a Keras model, a batch and a loss for it, in the way of `utils.validation`; and of XLA.
+"""Checks of a Keras model, a batch and a loss for it, in the way of `utils.validation`.
 
 This module imports Keras and TensorFlow only when its functions are called.
 """
 
 import contextlib
-import functools
-import warnings
 
 import numpy as np
 
@@ -78,19 +76,6 @@ def mean_loss(loss, y, y_pred):
         return tf.reduce_mean(function(y, y_pred))
     except (TypeError, ValueError, tf.errors.OpError):
         fail("y and loss", f"targets and a loss for outputs of shape {tuple(y_pred.shape)}", y)
-
-
-@functools.cache
-def xla_works():
-    """Return whether XLA can compile here; if not, say so once."""
-    import tensorflow as tf
-
-    try:
-        tf.function(lambda a: a + 1.0, jit_compile=True)(tf.constant(1.0))
-    except (tf.errors.OpError, NotImplementedError):
-        warnings.warn("XLA is missing here: training runs uncompiled, and slower", stacklevel=3)
-        return False
-    return True
 
 
 def same_rank(y, y_pred):

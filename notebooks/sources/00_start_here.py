@@ -152,7 +152,7 @@ show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold
 # %% [markdown] id="evidence-text" lang="zh"
 # ## 证据表
 #
-# 每章末尾都有一张证据表。表中每一行写明一个论断、检验的方法、测得的结果和结论：*holds*（成立）、*holds only if*（仅当……时成立）或 *does not hold*（不成立）。结论不是手写上去的：由单元格里的一条规则（`holds`）判定；如果只在某个条件下才满足，单元格就写明这个条件（`only_if`）。
+# 每章末尾都有一张证据表。表中每一行写明一个论断、检验的方法、测得的结果和结论：*holds*（成立）、*holds only if*（有条件地成立）或 *does not hold*（不成立）。结论不是手写上去的：由单元格里的一条规则（`holds`）判定；如果只在某个条件下才满足，单元格就写明这个条件（`only_if`）。
 
 # %% [markdown] id="evidence-example" lang="en"
 # Here the claim is that a line can separate two rings, and chance plays a part: another sample of points would give another share. So we draw 20 samples. Each comes from its own **random seed**, the number from which a computer's random numbers start; the same seed gives the same points again.

@@ -58,7 +58,7 @@ from utils.models import build_mlp
 from utils.plotting import show
 from utils.random_networks import delta_ratios, random_signals
 from utils.signals import ablation_accuracy, function_statistics, layer_delta_norms, update_ratios
-from utils.statistics import mean_interval, median_interval, paired_difference, wilson_interval
+from utils.statistics import Interval, mean_interval, median_interval, paired_difference, wilson_interval
 
 evidence = EvidenceTable("07")
 
@@ -200,12 +200,13 @@ show(*figures.theory(cases, widths))
 # 均值服从理论（左图）。中位数按自己的规律下降（右图）：宽度为 64 时吻合得很好，为 16 时只是大致吻合，为 8 时层太窄，近似不再适用。所以宽度为 16 时，半数网络剩下的不到十分之一，而按理论，少数几个大的使均值保持为 1。
 
 # %% id="record-theory"
-spread = np.array(mean_interval(each[:, 0] / each[:, -1].mean())) ** (1 / (LAYERS - 1))  # relu, He
+growth = mean_interval(each[:, 0] / each[:, -1].mean())  # through all layers of relu, He's weights
+spread = Interval(*(number ** (1 / (LAYERS - 1)) for number in growth))  # through one
 evidence.record(
     "07.1", "The factor per layer is n·Var(w)·mean of f'²", seeds=32,
     experiment="20 layers of 128: purelin, tanh with small inputs, relu with two kinds of weights",
     measured=f"within 5 % of theory in {sum(within)} of 4 cases; the interval is that of relu with He's weights, theory 1",
-    interval=(np.floor(100 * spread[1]) / 100, np.ceil(100 * spread[2]) / 100), holds=all(within), only_if="means are meant, or layers are wide",
+    interval=spread.outward(2), holds=all(within), only_if="means are meant, or layers are wide",
 )
 
 # %% [markdown] id="map-text" lang="en"

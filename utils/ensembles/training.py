@@ -9,7 +9,7 @@ import re
 import tensorflow as tf
 
 from utils.ensembles.stacking import Layout, copy_optimizer
-from utils.keras_checks import xla_works
+from utils.xla import xla_works
 
 
 class Task:

@@ -18,7 +18,15 @@ from utils.playground.settings import (
 )
 
 RATES = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-WIDE = {"style": {"description_width": "10.5em"}, "layout": {"width": "20.5em"}}
+WIDTH = {"width": "20.5em"}  # of a column: three stand side by side in JupyterLab
+
+
+def _labelled(width):
+    return {"style": {"description_width": width}, "layout": WIDTH}
+
+
+# As narrow as each column's descriptions allow: the rest is left to the sliders.
+DATA, NETWORK, TRAINING = _labelled("7.5em"), _labelled("9.5em"), _labelled("10.5em")
 
 
 class SettingsPanel:
@@ -31,14 +39,12 @@ class SettingsPanel:
         """Make the widgets, showing `settings`."""
         choose = ipywidgets.Dropdown
         self.data = choose(
-            options=list(GENERATORS), value=settings.data, description="Data set", **WIDE
+            options=list(GENERATORS), value=settings.data, description="Data set", **DATA
         )
         self.noise = _share("Noise", settings.noise, *NOISES, step=0.05)
         self.train_share = _share("Training share", settings.train_share, *TRAIN_SHARES, step=0.1)
-        self.batch_size = _whole("Batch size", settings.batch_size, *BATCH_SIZES)
-        self.seed = ipywidgets.BoundedIntText(
-            value=settings.seed, min=SEEDS[0], max=SEEDS[1], description="Seed", **WIDE
-        )
+        self.batch_size = _number("Batch size", settings.batch_size, *BATCH_SIZES, TRAINING)
+        self.seed = _number("Seed", settings.seed, *SEEDS, DATA)
         self.features = {
             name: ipywidgets.Checkbox(
                 value=name in settings.features,
@@ -52,25 +58,25 @@ class SettingsPanel:
             options=list(ACTIVATION_CHOICES),
             value=settings.activation,
             description="Activation",
-            **WIDE,
+            **NETWORK,
         )
         self.learning_rate = choose(
             options=sorted({*RATES, settings.learning_rate}),
             value=settings.learning_rate,
             description="Learning rate",
-            **WIDE,
+            **TRAINING,
         )
         self.regularization = choose(
             options=list(REGULARIZATIONS),
             value=settings.regularization,
             description="Regularization",
-            **WIDE,
+            **TRAINING,
         )
         self.regularization_rate = choose(
             options=sorted({0.0, *RATES, settings.regularization_rate}),
             value=settings.regularization_rate,
             description="Regularization rate",
-            **WIDE,
+            **TRAINING,
         )
         hidden = settings.hidden_units
         self.layers = _whole("Hidden layers", len(hidden), 0, MOST_LAYERS)
@@ -118,7 +124,7 @@ class SettingsPanel:
 
     def _data_column(self):
         boxes = ipywidgets.HBox(
-            list(self.features.values()), layout={"flex_flow": "row wrap", "width": "20.5em"}
+            list(self.features.values()), layout={"flex_flow": "row wrap", **WIDTH}
         )
         return ipywidgets.VBox(
             [
@@ -143,13 +149,19 @@ def _share(description, value, low, high, step):
     return ipywidgets.FloatSlider(
         **{"value": value, "min": low, "max": high, "step": step, "description": description},
         continuous_update=False,  # a new network is compiled for each value
-        **WIDE,
+        **DATA,
     )
 
 
 def _whole(description, value, low, high):
     return ipywidgets.IntSlider(
-        value=value, min=low, max=high, description=description, continuous_update=False, **WIDE
+        value=value, min=low, max=high, description=description, continuous_update=False, **NETWORK
+    )
+
+
+def _number(description, value, low, high, column):
+    return ipywidgets.BoundedIntText(
+        value=value, min=low, max=high, description=description, **column
     )
 
 

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 
 from utils.activations import ACTIVATIONS
-from utils.keras_checks import xla_works
 from utils.playground.settings import Settings
 from utils.validation import check_count, fail
+from utils.xla import xla_works
 
 MOST_EPOCHS = 25  # in one compiled call; measuring after it takes about as long as seven epochs
 SMALL_SLOPE = 0.05  # of the activation's largest slope: below it a signal counts as saturated
