@@ -174,13 +174,13 @@ def test_check_tells_what_is_out_of_date(monkeypatch, capsys, chapter):
 
 
 def run_setup(code, folder, **variables):
-    """Run a set-up cell in `folder`; return the finished process, which prints where utils is."""
+    """Run a set-up cell in `folder`, with no variable that these tests or a user may have set.
+
+    Return the finished process, which prints where utils is.
+    """
     code += "\nimport utils.datasets; print(utils.datasets.__file__)"
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("PYTHONPATH", "JPY_SESSION_NAME")
-    }
+    set_here = ("PYTHONPATH", "JPY_SESSION_NAME", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
+    environment = {name: value for name, value in os.environ.items() if name not in set_here}
     return subprocess.run(
         [sys.executable, "-"],  # a stand-alone cell is too long for a command line
         input=code,

@@ -71,6 +71,7 @@ def test_settings_at_their_limits_are_taken():
     assert plain.regularization_rate == 0 and plain.penalty is None
     training, test = plain.split()
     assert len(training.x) + len(test.x) == 1000
+    assert [len(part.x) for part in Settings(train_share=0.9).split()] == [900, 100]
     with pytest.raises(AttributeError):
         plain.noise = 0.3
 

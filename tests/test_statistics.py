@@ -176,6 +176,12 @@ def test_excludes_gives_a_bool_for_numpys_numbers():
     assert s.Interval(1, 0.5, 2).excludes(np.int64(2)) is False
 
 
+def test_the_limits_themselves_are_not_excluded():
+    interval = s.Interval(1, 0.5, 2)
+    assert not interval.excludes(0.5) and not interval.excludes(2)
+    assert interval.excludes(np.nextafter(0.5, 0)) and interval.excludes(np.nextafter(2, 3))
+
+
 def variance_ratio(values, axis):
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.max(values, axis=axis) / np.std(values, axis=axis)  # of equal values: x / 0

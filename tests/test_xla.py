@@ -29,6 +29,7 @@ def test_missing_xla_is_said_once(monkeypatch, asked_anew, error):
     with pytest.warns(UserWarning, match="XLA is missing here: training runs uncompiled") as caught:
         assert [xla.xla_works() for _ in range(3)] == [False] * 3
     assert len(caught) == 1 and asked == [True]
+    assert caught[0].filename == __file__  # it points at who asked
 
 
 def test_xla_works_if_it_can_compile(monkeypatch, asked_anew, recwarn):
