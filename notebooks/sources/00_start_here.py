@@ -112,14 +112,14 @@ print("TensorFlow computes:", product.numpy().tolist() == [[1.0, 2.0], [3.0, 4.0
 #
 # Before each experiment stands a line like the next one. Answer it before you run the cell, best on paper: a wrong guess that surprises you teaches more than a right answer that you read.
 #
-# **Predict:** below are 200 points of two kinds, one kind on an outer ring, the other on an inner one. Can a straight line separate them? How many points will it get right at best?
+# **Predict:** draw two rings, one inside the other, each made of 100 points. Can a straight line separate the outer points from the inner ones? How many of the 200 will it get right at best?
 
 # %% [markdown] id="predict-text" lang="zh"
 # ## 先预测，再运行
 #
 # 每个实验之前，都有一个像下面这样的问题。请先作答，再运行，最好写在纸上：猜错时吃的那一惊，比读来的正确答案教给你的更多。
 #
-# **预测：** 下面有两类共 200 个点，一类在外环上，另一类在内环上。一条直线能把它们分开吗？最好的直线能分对多少个点？
+# **预测：** 画两个圆环，一个套在另一个里面，各由 100 个点组成。一条直线能把外环的点与内环的点分开吗？200 个点中，最好的直线能分对多少个？
 
 # %% id="best-line"
 rings = load("circles", n_samples=200, noise=0.1, seed=0)
@@ -135,7 +135,7 @@ print(f"the best of {right.size:,} lines gets {right.max():.1%} right")
 show(*figures.best_line(rings, directions[best_angle], thresholds[best_threshold], right.max()))
 
 # %% [markdown] id="best-line-reading" lang="en"
-# No straight line does it, and not only none of these: the inner ring lies in the middle of the outer one, so a side that holds all inner points also holds some outer ones. A network with a hidden layer can, which is what the course is about.
+# None of these lines does it, and no other can: the inner ring lies in the middle of the outer one, so a side that holds all inner points also holds some outer ones. A network with a hidden layer can, which is what the course is about.
 #
 # Figures state their answer in the title. Each also has an alternative text with the numbers, for those who listen to it.
 
@@ -169,10 +169,10 @@ for seed in range(20):
 share = median_interval(best)
 
 # %% [markdown] id="interval-text" lang="en"
-# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: a method that makes such intervals from 20 seeds misses the true median, on average, at most once in 20 times.
+# Now we have 20 numbers. Their **median** is the one in the middle: half are smaller, half are larger. And a **95 % interval** says how far the truth may be from it: of 100 intervals that are made in this way, on average at least 95 hold the true median.
 
 # %% [markdown] id="interval-text" lang="zh"
-# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法由 20 个种子得出区间，平均 20 次里至多有一次漏掉真正的中位数。
+# 现在有了 20 个数。它们的**中位数**就是排在正中的那个：一半比它小，一半比它大。**95 % 区间**则说明真值可能离它多远：按这种方法得出 100 个区间，平均至少有 95 个包含真正的中位数。
 
 # %% [markdown] id="interval-kinds" lang="en"
 # Other chapters do the same for shares (Wilson's interval), for means, and for the difference of two methods on the same seeds. The column "seeds" counts repetitions: seeds, or random starts. In place of an interval stands "exact" where no chance is involved, or where nothing was repeated with other random numbers. Where results vary from computer to computer, an interval is rounded outward, so that it claims no more than was measured.

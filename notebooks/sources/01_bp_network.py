@@ -18,7 +18,7 @@
 #
 # **You will learn to**
 # - compute the signals of a network forward, layer by layer, and its error signals δ back;
-# - write a BP network in about 25 lines of NumPy, and check its gradients against two other methods;
+# - write a BP network in about 20 lines of NumPy, and check its gradients against two other methods;
 # - catch the usual mistakes: a bias forgotten, a derivative taken at the wrong place;
 # - say what a network without a hidden layer cannot do, and from how many starts one with a hidden layer learns it.
 #
@@ -29,7 +29,7 @@
 #
 # **你将学会**
 # - 逐层向前计算网络的信号，再逐层向后计算误差信号 δ；
-# - 用大约 25 行 NumPy 代码写出一个 BP 网络，并用另外两种方法检验它的梯度；
+# - 用大约 20 行 NumPy 代码写出一个 BP 网络，并用另外两种方法检验它的梯度；
 # - 发现常见的错误：忘了偏置，或者求导数的位置不对；
 # - 说出没有隐藏层的网络做不到什么，以及加上一个隐藏层之后，从多少组初始权值出发能够学会。
 #
@@ -115,14 +115,28 @@ print("hidden signals:", a1.round(3).tolist(), "  output:", Y.round(3).tolist())
 # %% [markdown] id="backward-text" lang="en"
 # ## Back
 #
-# Call $\delta = \partial E/\partial z$ the **learning signal** of a neuron: how the loss changes if its sum $z$ changes. At the output it is the error times the slope of the activation. A hidden neuron collects the $\delta$ of all neurons it feeds, through the same weights that carried its signal forward, times its own slope. (Arrays of equal shape are multiplied element by element.)
-#
-# $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
+# Call $\delta = \partial E/\partial z$ the **learning signal** of a neuron: how the loss changes if its sum $z$ changes. At the output it is the error times the slope of the activation.
 
 # %% [markdown] id="backward-text" lang="zh"
 # ## 反向计算
 #
-# $\delta = \partial E/\partial z$ 称为神经元的**学习信号**，它说明当神经元的和 $z$ 变化时，损失怎样变化。在输出处，它等于误差乘以激活函数的斜率。隐藏神经元把信号送给了哪些神经元，就从它们那里收集 $\delta$，走的正是当初送出信号的那些权值，再乘以自己的斜率。（形状相同的数组按元素相乘。）
+# $\delta = \partial E/\partial z$ 称为神经元的**学习信号**，它说明当神经元的和 $z$ 变化时，损失怎样变化。在输出处，它等于误差乘以激活函数的斜率。
+
+# %% [markdown] id="chain-text" lang="en"
+# The signal $a_j$ of a hidden neuron reaches the loss only through the sums $z_k$ that it enters, in each times a weight $w_{jk}$; and $a_j = f(z_j)$. So by the chain rule it collects the $\delta$ of all neurons it feeds, through the same weights, times its own slope:
+#
+# $$\delta_j = \frac{\partial E}{\partial z_j} = \Big(\sum_k \frac{\partial E}{\partial z_k}\,w_{jk}\Big) f'(z_j) = \Big(\sum_k \delta_k\,w_{jk}\Big) f'(z_j)$$
+#
+# For our two layers, whole arrays at once (those of equal shape are multiplied element by element):
+#
+# $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
+
+# %% [markdown] id="chain-text" lang="zh"
+# 隐藏神经元的信号 $a_j$ 只能通过它进入的那些和 $z_k$ 影响损失，每次都乘以一个权值 $w_{jk}$；而 $a_j = f(z_j)$。所以由链式法则，它沿着同样的权值，从自己送去信号的所有神经元那里收集 $\delta$，再乘以自己的斜率：
+#
+# $$\delta_j = \frac{\partial E}{\partial z_j} = \Big(\sum_k \frac{\partial E}{\partial z_k}\,w_{jk}\Big) f'(z_j) = \Big(\sum_k \delta_k\,w_{jk}\Big) f'(z_j)$$
+#
+# 对我们的两层，整个数组一起算（形状相同的数组按元素相乘）：
 #
 # $$\delta_2 = (Y - T)\,f'(z_2), \qquad \delta_1 = (\delta_2\,W_2^{\top})\,f'(z_1)$$
 
@@ -134,6 +148,7 @@ def tanh_slope(z):
 T = np.array([[-0.5]])
 delta2 = (Y - T) * tanh_slope(z2)
 delta1 = (delta2 @ W2.T) * tanh_slope(z1)
+print("slopes of the hidden neurons:", tanh_slope(z1).round(3).tolist(), "  of the output:", tanh_slope(z2).round(3).tolist())
 print("δ of the output:", delta2.round(3).tolist(), "  δ of the hidden neurons:", delta1.round(3).tolist())
 
 # %% [markdown] id="gradient-text" lang="en"
@@ -250,12 +265,12 @@ network.backward(targets)
 # %% [markdown] id="proof-text" lang="en"
 # ## Check it
 #
-# A wrong gradient may well still lower the loss, so looking at the loss proves nothing. We compare every entry with two methods that do without our backward pass: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$ with a small $h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
+# A wrong gradient may still lower the loss, as we shall see, so a falling loss proves nothing. We compare every entry with two methods that do without our backward pass: TensorFlow's `GradientTape`, and central differences, $(E(w+h) - E(w-h))/2h$ with a small $h$. **Relative error** here is the largest deviation in an array over its largest entry, and we take the worst array.
 
 # %% [markdown] id="proof-text" lang="zh"
 # ## 检验
 #
-# 错误的梯度也很可能让损失下降，所以光看损失什么也证明不了。我们把梯度的每一个分量与另外两种方法的结果对照，这两种方法都不用我们的反向计算：一种是 TensorFlow 的 `GradientTape`，另一种是中心差分 $(E(w+h) - E(w-h))/2h$，其中 $h$ 很小。这里的**相对误差**，是一个数组中的最大偏差除以该数组中绝对值最大的数；我们取误差最大的那个数组。
+# 错误的梯度也可能让损失下降（下面就会看到），所以损失在下降什么也证明不了。我们把梯度的每一个分量与另外两种方法的结果对照，这两种方法都不用我们的反向计算：一种是 TensorFlow 的 `GradientTape`，另一种是中心差分 $(E(w+h) - E(w-h))/2h$，其中 $h$ 很小。这里的**相对误差**，是一个数组中的最大偏差除以该数组中绝对值最大的数；我们取误差最大的那个数组。
 
 # %% id="proof-difference"
 def by_difference(part):
@@ -297,14 +312,14 @@ evidence.record(
 #
 # Taking the slope at $a$ instead of $z$; leaving out the slope of the output layer; forgetting the biases.
 #
-# **Predict:** which of the three is furthest off? The check has to catch them all.
+# **Predict:** the check has to catch all three. Would you also notice the first one by a loss that does not fall?
 
 # %% [markdown] id="mistakes-text" lang="zh"
 # ## 三种常见的错误
 #
 # 在 $a$ 处而不是在 $z$ 处取斜率；漏掉输出层的斜率；忘了偏置。
 #
-# **预测：** 三种错误中，哪一种偏得最远？检验必须把它们全都查出来。
+# **预测：** 检验必须把三种错误全都查出来。只看损失降不降，你能发现第一种错误吗？
 
 # %% id="mistakes"
 slope = network.activations[0].derivative
@@ -319,6 +334,26 @@ for name, wrong, right in (
 ):
     print(f"{name:24} relative error {relative_error(wrong, right):.0%}")
     assert relative_error(wrong, right) > 0.01
+
+# %% id="falls-anyway"
+def train(slope, learning_rate=0.1, steps=200):
+    weights, biases = ([array.copy() for array in arrays] for arrays in (network.weights, network.biases))
+    learner, losses = Network(weights, biases, np.tanh, slope), []
+    for _ in range(steps):
+        losses.append(quadratic_cost(targets, learner.forward(inputs)))
+        learner.backward(targets)
+        learner.update(learning_rate)
+    return np.array(losses)
+
+
+for name, losses in {"right": train(tanh_slope), "slope at a": train(lambda z: tanh_slope(np.tanh(z)))}.items():
+    print(f"{name:10} loss from {losses[0]:.2f} to {losses[-1]:.2f}, falls in every step: {bool((np.diff(losses) < 0).all())}")
+
+# %% [markdown] id="falls-reading" lang="en"
+# With the slope at the wrong place the loss falls in every step as well, only not as far. Without the right curve beside it nobody would notice.
+
+# %% [markdown] id="falls-reading" lang="zh"
+# 斜率取错了位置，损失同样每一步都下降，只是降得没有那么多。旁边如果没有正确的结果作对照，谁也不会察觉。
 
 # %% [markdown] id="xor-text" lang="en"
 # ## Why a hidden layer: exclusive or (XOR)
@@ -385,14 +420,14 @@ evidence.record(
 )
 
 # %% [markdown] id="success-text" lang="en"
-# ## From which starts does it learn?
+# ## From how many starts does it learn?
 #
 # A network with a tanh hidden layer can represent XOR. Its output neuron has the activation **sigmoid**, $1/(1+e^{-z})$, which maps any number to one between 0 and 1. Learning it is another matter: does it succeed from every random start?
 #
 # Where does it start? Each weight is drawn uniformly between $\pm\sqrt{6/(n_{\text{in}}+n_{\text{out}})}$, all values equally likely; $n_{\text{in}}$ and $n_{\text{out}}$ are the sizes of the two layers it connects (Glorot & Bengio 2010). The biases start at 0.
 
 # %% [markdown] id="success-text" lang="zh"
-# ## 从哪些初始权值出发能学会？
+# ## 从多少组初始权值出发能学会？
 #
 # 带一个 tanh 隐藏层的网络能够表示 XOR。它的输出神经元使用激活函数 **sigmoid**，即 $1/(1+e^{-z})$，它把任意的数映射到 0 与 1 之间。能不能学会则是另一回事：从每一组随机的初始权值出发，都能成功吗？
 #
@@ -422,10 +457,10 @@ def success(hidden_units, starts=200, learning_rate=2.0, steps=3000):
     return int(((Y > 0.5) == (XOR_T > 0.5)).all(axis=(1, 2)).sum())
 
 # %% [markdown] id="success-predict" lang="en"
-# **Predict:** of 200 starts, how many learn XOR with 1 hidden neuron? With 2, the fewest that can represent it? With 8?
+# **Predict:** of 200 starts, how many learn XOR with 1 hidden neuron? With 2? With 8?
 
 # %% [markdown] id="success-predict" lang="zh"
-# **预测：** 200 组初始权值中，只有 1 个隐藏神经元时，有多少组能学会 XOR？有 2 个时呢（这是能够表示 XOR 的最少个数）？有 8 个时呢？
+# **预测：** 200 组初始权值中，只有 1 个隐藏神经元时，有多少组能学会 XOR？有 2 个时呢？有 8 个时呢？
 
 # %% id="success-run"
 widths = [1, 2, 3, 4, 8]
@@ -537,10 +572,10 @@ def train_by_hand(train, test, seed, learning_rate=1.0, epochs=20):
 by_hand = np.array([train_by_hand(*splits[seed], seed) for seed in range(20)])
 
 # %% [markdown] id="digits-keras-text" lang="en"
-# In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once, each as `model.fit` would. Chapter 05 tells how, with `EnsembleTrainer`, which keeps the compiled program.
+# In Keras, the same network, data, batches of 32 and learning rate. It draws its starting weights from the same distribution, but not the same ones, so the accuracies will not be equal, only alike. `train_many` trains one Keras model from all 20 seeds at once, each as `model.fit` would. Chapter 05 tells how.
 
 # %% [markdown] id="digits-keras-text" lang="zh"
-# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型，每个种子的结果都与用 `model.fit` 训练的相同。做法见第 05 章的 `EnsembleTrainer`，它还会保留编译好的程序，供反复使用。
+# 在 Keras 中，网络、数据和学习率都相同，每批也是 32 个样本。初始权值抽自同一个分布，但抽到的数不同，所以准确率不会相等，只会相近。`train_many` 用全部 20 个种子同时训练同一个 Keras 模型，每个种子的结果都与用 `model.fit` 训练的相同。做法见第 05 章。
 
 # %% id="digits-keras"
 from utils.ensembles import train_many
@@ -580,7 +615,7 @@ show(*figures.accuracies(by_hand, by_keras))
 
 # %% id="record-digits"
 evidence.record(
-    "01.2", "The network of 25 lines does what Keras does",
+    "01.2", "`BPNetwork`, the class above with checks, does what Keras does",
     experiment="digits, 64-32-10, 20 epochs, 20 splits, test accuracy in percent", seeds=20,
     measured=f"{hand.value:.0f} % by hand and {keras_mean.value:.0f} % in Keras; interval of the difference in points",
     interval=gap.outward(), holds=bool(max(abs(gap.low), abs(gap.high)) < 1),
@@ -733,7 +768,7 @@ check("01-zero", answer)
 # ## What you can do now
 #
 # - Compute signals forward, $z = aW + b$, $a = f(z)$, and learning signals back, $\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$.
-# - Write the network in 25 lines, and check its gradients with two independent methods.
+# - Write the network in 20 lines, and check its gradients with two independent methods.
 # - Catch the usual mistakes by comparing gradients, not by looking at the loss.
 # - Say what a hidden layer is for, and that a network that *can* solve a problem need not find the solution: with two hidden neurons, XOR was learned from only some of the starts.
 
@@ -741,7 +776,7 @@ check("01-zero", answer)
 # ## 你学会了什么
 #
 # - 向前计算信号，$z = aW + b$，$a = f(z)$；向后计算学习信号，$\delta_{\text{hidden}} = (\delta\,W^{\top})\,f'(z)$。
-# - 用 25 行代码写出网络，并用两种独立的方法检验它的梯度。
+# - 用 20 行代码写出网络，并用两种独立的方法检验它的梯度。
 # - 靠比较梯度来发现常见的错误，而不是靠看损失。
 # - 说出隐藏层有什么用，以及一个网络*能够*解决问题，却未必找得到解：只有两个隐藏神经元时，只有一部分初始权值学会了 XOR。
 

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {chapter: "02", needs: ["00"], minutes: 50, question: "What should “wrong” mean, in one number?", question_zh: "“错”应当怎样用一个数来表示？"}
+#   course: {chapter: "02", needs: ["01"], minutes: 50, question: "What should “wrong” mean, in one number?", question_zh: "“错”应当怎样用一个数来表示？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
@@ -22,7 +22,7 @@
 # - choose between squares, absolute values and Huber's mixture when some data are wrong;
 # - say why a classifier is trained with cross-entropy, and how to compute it without overflow.
 #
-# **You need** derivatives, gradient descent in one sentence (move downhill by learning rate times slope; a step is too long when learning rate times curvature, the second derivative, exceeds 2: chapter 03 shows why), and about 50 minutes.
+# **You need** chapter 01, derivatives, gradient descent in one sentence (move downhill by learning rate times slope; a step is too long when learning rate times curvature, the second derivative, exceeds 2: chapter 03 shows why), and about 50 minutes.
 
 # %% [markdown] id="aims" lang="zh"
 # **你将**亲手计算几种损失及其梯度，与 Keras 的结果比较，并故意把每一种都弄坏。
@@ -33,7 +33,7 @@
 # - 有些数据出错时，在平方、绝对值和 Huber 的混合损失之间作选择；
 # - 说出分类器为什么用交叉熵训练，以及怎样计算它才不会溢出。
 #
-# **你需要**会求导数，知道梯度下降的大意：往下坡走，步长是学习率乘以斜率；学习率乘以曲率（即二阶导数）如果超过 2，步子就太长，原因见第 03 章。请留出大约 50 分钟。
+# **你需要**先学完第 01 章，会求导数，知道梯度下降的大意：往下坡走，步长是学习率乘以斜率；学习率乘以曲率（即二阶导数）如果超过 2，步子就太长，原因见第 03 章。请留出大约 50 分钟。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -61,14 +61,14 @@ evidence = EvidenceTable("02")
 #
 # Six samples, with targets $T$, the values we want, and two models with outputs $Y$. The error of sample $i$ is $T_i - Y_i$. To compare the models we need one number for each.
 #
-# **Predict:** the obvious one is the sum of the errors. Which of the two models in the picture will it prefer?
+# **Predict:** the first idea is the sum of the errors: the closer to 0, the better. Which of the two models in the picture will it prefer?
 
 # %% [markdown] id="signs-text" lang="zh"
 # ## 误差有正负
 #
 # 六个样本，目标是 $T$，即我们想要的值；两个模型，输出是 $Y$。样本 $i$ 的误差是 $T_i - Y_i$。要比较两个模型，就得给每个模型一个数。
 #
-# **预测：** 最容易想到的数是误差之和。图中的两个模型，按它来看哪一个更好？
+# **预测：** 最先想到的是误差之和：越接近 0 越好。图中的两个模型，按它来看哪一个更好？
 
 # %% id="signs-data"
 T = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
@@ -162,19 +162,20 @@ evidence.record(
 #
 # On the data it is computed on, yes, by definition: $\sqrt{2E}$ is the root mean square of the errors. But we want predictions for data that we do not have yet.
 #
-# **Predict:** twelve noisy points of a smooth curve. We fit polynomials of degree 1 to 9, each with the smallest possible $E$. Which degree has the smallest loss on the twelve points? Which on fresh points of the same curve?
+# **Predict:** twelve noisy points of a smooth curve. We fit polynomials of degree 1 to 9, each with the smallest possible $E$. Which degree has the smallest loss on the twelve points? Which on fresh points of the same curve, between the outermost of the twelve?
 
 # %% [markdown] id="closer-text" lang="zh"
 # ## 损失越小，就越接近真实值吗？
 #
 # 在计算损失所用的数据上，按定义就是如此：$\sqrt{2E}$ 就是误差的均方根。但我们要预测的，是手头还没有的数据。
 #
-# **预测：** 一条光滑曲线上有十二个带噪声的点。我们用 1 到 9 次的多项式去拟合，每次都使 $E$ 尽可能小。在这十二个点上，几次多项式的损失最小？在同一条曲线的新点上呢？
+# **预测：** 一条光滑曲线上有十二个带噪声的点。我们用 1 到 9 次的多项式去拟合，每次都使 $E$ 尽可能小。在这十二个点上，几次多项式的损失最小？在同一条曲线上、最外侧两点之间的新点上呢？
 
 # %% id="closer"
 def fit_and_test(degree, seed):
     random = np.random.default_rng(seed)
-    x, fresh = random.uniform(-1, 1, 12), np.linspace(-0.9, 0.9, 200)
+    x = random.uniform(-1, 1, 12)
+    fresh = np.linspace(x.min(), x.max(), 200)  # between the outermost of the twelve
     noise, fresh_noise = 0.3 * random.normal(size=12), 0.3 * random.normal(size=200)
     T, T_fresh = np.sin(3 * x) + noise, np.sin(3 * fresh) + fresh_noise
     fit = np.polynomial.Legendre.fit(x, T, degree, domain=[-1, 1])
@@ -205,9 +206,10 @@ print(f"and yet the larger loss on fresh points in {fooled.sum()} of 100")
 evidence.record(
     "C4", "The smaller the loss, the closer the predictions are to the true values",
     experiment="polynomials of degree 3 and 9 on 12 points, 100 random samples", seeds=100,
-    measured=f"in {share.value:.0%} of samples the smaller loss predicts fresh points worse",
+    measured=f"√(2E) is the root mean square error on its own points; in {share.value:.0%} of samples the smaller loss "
+    "predicts fresh points worse",
     interval=(share.low, share.high),
-    holds=bool(np.isclose(np.sqrt(2 * quadratic_cost(T, Y_close)), root_mean_square)),
+    holds=bool(np.isclose(np.sqrt(2 * quadratic_cost(T, Y_close)), root_mean_square) and share.low > 0.5),
     only_if="it is computed on the data that one asks about",
 )
 
@@ -292,6 +294,12 @@ assert np.array_equal(summed > 3.5, copies > 2 / (0.1 * curvature))
 print(f"summed: diverges from k = {copies[summed > 3.5][0]} on; theory k > {2 / (0.1 * curvature):.2f}")
 print(f"averaged: moves by less than 1e-12 with k: {bool(np.ptp(averaged) < 1e-12)}")
 
+# %% [markdown] id="count-reading" lang="en"
+# The sum of $k$ copies is $4k$ times the mean, which acts like a learning rate $4k$ times as large. For up to 3 copies that even helps: descent ends closer than with the mean. The trouble is that the right learning rate then depends on how much data there is. The mean has no such memory of $N$.
+
+# %% [markdown] id="count-reading" lang="zh"
+# $k$ 份样本的总和是平均值的 $4k$ 倍，作用相当于学习率变成 $4k$ 倍。在 3 份以内，这反而有好处：下降停得比用平均值时更近。麻烦在于，合适的学习率因此取决于数据有多少。平均值则与 $N$ 无关。
+
 # %% id="record-half"
 evidence.record(
     "C7", "The 2 cancels when the cost is differentiated; dividing by N averages over the samples",
@@ -354,6 +362,12 @@ by_cost, by_mse = train(losses.QuadraticCost(), 0.2), train("mse", 0.2 * 3 / 2)
 kernel, kernel_mse = by_cost.get_weights()[0], by_mse.get_weights()[0]
 assert np.allclose(kernel, kernel_mse, atol=1e-5)
 print("same weights after 20 epochs to 1e-5:", bool(np.allclose(kernel, kernel_mse, atol=1e-5)))
+
+# %% [markdown] id="rate-reading" lang="en"
+# The learning rate is 0.3: with three outputs Keras's loss is $\tfrac23 E$, so its slopes are too, and a rate $\tfrac32$ times as large makes up for that.
+
+# %% [markdown] id="rate-reading" lang="zh"
+# 学习率是 0.3：有三个输出时，Keras 的损失是 $\tfrac23 E$，斜率也是如此，所以学习率要乘以 $\tfrac32$ 来补偿。
 
 # %% id="save"
 import tempfile
@@ -487,16 +501,16 @@ interactive_figure(redraw, wrong_target=(1.0, 10.0, 0.25, 10.0), loss=list(LOSSE
 # %% [markdown] id="patients-text" lang="en"
 # ## Wrong numbers in real data
 #
-# 442 people with diabetes, body mass index against the progression of the disease; chapter 03 takes them up again. In every experiment we move the decimal point of 5 % of the targets by one place, a mistake that people make, and fit slope and bias again.
+# 442 people with diabetes, body mass index against the progression of the disease; chapter 03 takes them up again. In every experiment we move the decimal point of 5 % of the targets by one place, a mistake that people make, and fit slope and bias again. The index is counted in standard deviations (4.4 kg/m²); so is the slope.
 #
-# **Predict:** by how much does the slope move with squares? With Huber's loss, its limit $h$ at 50 units of progression?
+# **Predict:** by what share of itself does the slope move with squares? With Huber's loss, its limit $h$ at 50 units of progression?
 
 # %% [markdown] id="patients-text" lang="zh"
 # ## 真实数据中的错误
 #
-# 442 名糖尿病患者，看体重指数与病情发展的关系；第 03 章还会用到这组数据。每次实验都把 5 % 的目标的小数点移错一位（这是人会犯的错误），再重新拟合斜率和偏置。
+# 442 名糖尿病患者，看体重指数与病情发展的关系；第 03 章还会用到这组数据。每次实验都把 5 % 的目标的小数点移错一位（这是人会犯的错误），再重新拟合斜率和偏置。体重指数以标准差（4.4 kg/m²）为单位，斜率也以此计。
 #
-# **预测：** 用平方，斜率会改变多少？用 Huber 损失，界限 $h$ 取病情发展的 50 个单位，斜率又会改变多少？
+# **预测：** 用平方，斜率会改变自身的百分之几？用 Huber 损失，界限 $h$ 取病情发展的 50 个单位，又会改变百分之几？
 
 # %% id="patients"
 diabetes = load("diabetes")
@@ -537,19 +551,20 @@ print(f"slope without mistakes: {by_squares[0, 0]:.1f} by squares, {by_huber[0, 
 print(f"{apart[0]:.1f} apart; chance moves the slope by squares up to {chance:.1f} either way, with 95 % confidence")
 print(f"5 % mistakes move it by {np.median(moved_squares):.0f} and {np.median(moved_huber):.1f} (medians of 40)")
 print(f"and then the two are {with_mistakes:.1f} apart")
+print(f"by squares, per kg/m²: {by_squares[0, 0] / bmi.std():.2f}, as in chapter 03; {bmi.std():.1f} kg/m² are one deviation")
 
 # %% id="patients-figure"
 show(*figures.moved_slopes(moved_squares, moved_huber, by_squares[0, 0]))
 
 # %% [markdown] id="patients-reading" lang="en"
-# Are the two slopes without mistakes the same? They differ, but by less than other patients would change either: half the slope's 95 % interval is more. With mistakes they differ by more than that.
+# Are the two slopes without mistakes the same? They differ, but by less than chance, which patients one happens to meet, moves the slope by squares: half its 95 % interval is more. With mistakes they differ by more than that.
 
 # %% [markdown] id="patients-reading" lang="zh"
-# 没有错误时，两个斜率算不算相同？它们有差别，但换一批患者，斜率的变化会比这更大：斜率的 95 % 区间的一半就超过这个差别。有了错误，两者的差别就超过这一半了。
+# 没有错误时，两个斜率算不算相同？它们有差别，但偶然因素（碰巧是哪些患者）使平方所得斜率变动的幅度比这更大：它的 95 % 区间的一半就超过这个差别。有了错误，两者的差别就超过这一半了。
 
 # %% id="record-outliers"
 evidence.record(
-    "02.2", "Squares and Huber's loss find the same line (no further apart than half the slope's 95 % interval)",
+    "02.2", "Squares and Huber's loss find the same slope (no further apart than half of its 95 % interval)",
     experiment="442 patients, 5 % of the targets ten times too large, 40 random choices", seeds=40,
     measured=f"slopes {apart[0]:.1f} apart without mistakes, where chance allows {chance:.1f}; with mistakes "
     f"{with_mistakes.value:.1f} in the median, with its interval",

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {chapter: "03", needs: ["00"], minutes: 45, question: "Which way, and how far, should one weight move?", question_zh: "一个权值该往哪边移，移多远？"}
+#   course: {chapter: "03", needs: ["01"], minutes: 45, question: "Which way, and how far, should one weight move?", question_zh: "一个权值该往哪边移，移多远？"}
 # ---
 
 # %% [markdown] id="title" lang="en"
@@ -22,7 +22,7 @@
 # - say when "a step against the gradient lowers the loss" is true, and when it is not;
 # - recognise a valley that is not the deepest one, and a plateau.
 #
-# **You need** derivatives of one variable, a little NumPy, and about 45 minutes.
+# **You need** chapter 01, derivatives of one variable, a little NumPy, and about 45 minutes.
 
 # %% [markdown] id="aims" lang="zh"
 # **你将**用笔算、用 NumPy、用 Keras 沿损失曲线往下走，并测量何时到达。
@@ -33,7 +33,7 @@
 # - 说出“逆着梯度走一步，损失就下降”什么时候对，什么时候不对；
 # - 认出并非最深的山谷，也认出平台。
 #
-# **你需要**会求一元函数的导数，懂一点 NumPy，并留出大约 45 分钟。
+# **你需要**先学完第 01 章，会求一元函数的导数，懂一点 NumPy，并留出大约 45 分钟。
 
 # %% id="start"
 from utils.reproducibility import start
@@ -344,18 +344,18 @@ def redraw(start, learning_rate):
 interactive_figure(redraw, start=(-3.5, 3.5, 0.25, -3.0), learning_rate=(0.02, 1.6, 0.02, 0.2))
 
 # %% [markdown] id="valleys-text" lang="en"
-# ## Two valleys
+# ## A loss that is no bowl
 #
-# A bowl has one lowest point, and every start finds it. The loss of a network with a hidden layer is rarely a bowl. Take two neurons in a row that share one weight, the first with activation tanh and bias ½:
+# A bowl has one lowest point, and with $\eta < 2/c$ every start finds it. The loss of a network with a hidden layer is rarely a bowl. Take two neurons in a row that share one weight, the first with activation tanh and bias ½:
 #
 # $$Y = w\,\tanh(w\,x + \tfrac12)$$
 #
 # Now no formula for the slope is needed: `gradient_descent` asks TensorFlow for it.
 
 # %% [markdown] id="valleys-text" lang="zh"
-# ## 两个山谷
+# ## 不是碗形的损失
 #
-# 碗只有一个最低点，从哪里出发都能找到。而带隐藏层的网络，损失很少是碗形的。取前后相接的两个神经元，让它们共用一个权值，前一个用 tanh 激活，偏置为 ½：
+# 碗只有一个最低点，只要 $\eta < 2/c$，从哪里出发都能找到。而带隐藏层的网络，损失很少是碗形的。取前后相接的两个神经元，让它们共用一个权值，前一个用 tanh 激活，偏置为 ½：
 #
 # $$Y = w\,\tanh(w\,x + \tfrac12)$$
 #
@@ -368,10 +368,10 @@ def tied_loss(w):
     return tf.reduce_mean((T - Y) ** 2, axis=-1) / 2
 
 # %% [markdown] id="valleys-predict" lang="en"
-# **Predict:** 60 random starts between −3 and 3, learning rate 0.2, 200 steps. Do they all reach the same weight? The best one?
+# **Predict:** 60 random starts between −3 and 3, learning rate 0.2, 200 steps. At how many different weights do they end? Is each of them the best?
 
 # %% [markdown] id="valleys-predict" lang="zh"
-# **预测：** −3 到 3 之间的 60 个随机起点，学习率 0.2，走 200 步。它们都到达同一个权值吗？是最好的那个吗？
+# **预测：** −3 到 3 之间的 60 个随机起点，学习率 0.2，走 200 步。它们会停在几个不同的权值上？每一个都是最好的吗？
 
 # %% id="valleys"
 starts = np.random.default_rng(0).uniform(-3, 3, 60)
