@@ -41,6 +41,7 @@ def test_seeds_are_counted_or_taken(seeds, wanted):
 def test_bad_seeds_say_why():
     refused("seeds must be a count, or at least one seed, got", arguments.check_seeds, [])
     refused("seeds must be a whole number of at least 0, got -1", arguments.check_seeds, [0, -1])
+    refused("seeds must be a whole number", arguments.check_seeds, np.array(2.5))
     refused("seeds must be .* at most 4294967295, got 4294967296", arguments.check_seeds, [2**32])
 
 
@@ -244,7 +245,7 @@ def halves(y_true, y_pred):
 def test_metrics_are_new_ones_under_their_names():
     used = keras.metrics.MeanSquaredError(name="mine")
     used.update_state([[0.0]], [[9.0]])
-    found = arguments.as_metrics(["mae", halves, used, "MeanSquaredError"], dense(2), 2)
+    found = arguments.as_metrics(["mae", halves, used, "MeanSquaredError"], dense(2), (5, 2))
     assert [metric.name for metric in found] == ["mae", "halves", "mine", "MeanSquaredError"]
     for metric in found:
         metric.update_state(Y, P)
@@ -253,11 +254,16 @@ def test_metrics_are_new_ones_under_their_names():
     assert float(used.result()) == 81
 
 
+def test_no_metrics_are_none():
+    assert arguments.as_metrics(None, dense(), (5, 1)) == []
+
+
 def test_bad_metrics_are_named():
-    refused("^metrics must be Keras metrics", arguments.as_metrics, ["grandma"], dense(), 2)
-    refused("^metrics must be Keras metrics", arguments.as_metrics, [3], dense(), 2)
+    refused("^metrics must be a list", arguments.as_metrics, "mae", dense(), (5, 1))
+    refused("^metrics must be Keras metrics", arguments.as_metrics, ["grandma"], dense(), (5, 1))
+    refused("^metrics must be Keras metrics", arguments.as_metrics, [3], dense(), (5, 1))
     twice = "^metrics must be metrics with different names, got 'mae, mae'"
-    refused(twice, arguments.as_metrics, ["mae", "mae"], dense(), 2)
+    refused(twice, arguments.as_metrics, ["mae", "mae"], dense(), (5, 1))
 
 
 SCORES = np.float32([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.2, 0.3, 0.5], [0.5, 0.4, 0.1]])
@@ -268,10 +274,11 @@ LABELS = np.int32([1, 0, 0, 1])  # two of four have the largest score
 def test_the_kind_of_accuracy_follows_from_the_shapes(name):
     for outputs, y, scores, wanted in (
         (3, LABELS, SCORES, 1 / 2),
+        (3, LABELS[:, None], SCORES, 1 / 2),
         (3, np.eye(3, dtype="float32")[LABELS], SCORES, 1 / 2),
         (1, np.float32([[1], [0], [1], [0]]), SCORES[:, 1:2], 3 / 4),  # 0.7 alone is above ½
     ):
-        [metric] = arguments.as_metrics([name], dense(outputs), y.ndim)
+        [metric] = arguments.as_metrics([name], dense(outputs), y.shape)
         metric.update_state(y, scores)
         assert (metric.name, float(metric.result())) == (name, wanted)
 
@@ -283,7 +290,7 @@ def test_accuracies_of_sequences_count_every_step():
         (3, np.eye(3, dtype="float32")[labels], scores, 1 / 2),
         (1, labels[..., np.newaxis], scores[..., 1:2], 3 / 4),  # of 0.7 0.3 0.3 0.4 one above ½
     ):
-        [metric] = arguments.as_metrics(["accuracy"], sequences(outputs), y.ndim)
+        [metric] = arguments.as_metrics(["accuracy"], sequences(outputs), y.shape)
         metric.update_state(y, given)
         assert float(metric.result()) == wanted
 
@@ -293,7 +300,7 @@ def test_accuracies_asked_for_by_kind_are_vectorized(kind):
     import tensorflow as tf
 
     y = LABELS if "Sparse" in kind else np.eye(3, dtype="float32")[LABELS]
-    [metric] = arguments.as_metrics([getattr(keras.metrics, kind)(name="mine")], dense(3), y.ndim)
+    [metric] = arguments.as_metrics([getattr(keras.metrics, kind)(name="mine")], dense(3), y.shape)
     state = [variable.numpy() for variable in metric.variables]
 
     def accuracy(pair):
@@ -303,3 +310,26 @@ def test_accuracies_asked_for_by_kind_are_vectorized(kind):
     found = tf.vectorized_map(accuracy, pairs, fallback_to_while_loop=False)
     assert metric.name == "mine"
     assert found.numpy().tolist() == [1 / 2, np.mean(LABELS[::-1] == [1, 0, 2, 0])]
+
+
+@pytest.mark.parametrize("epochs", [1, None, 2.5])
+def test_snapshot_epochs_are_a_sequence(epochs):
+    refused("^snapshot_epochs must be a sequence", arguments.check_epochs, epochs, 5)
+
+
+def test_what_float32_cannot_hold_is_named():
+    refused("^learning_rates must be numbers that float32", arguments.check_rates, [1e300], 1)
+    kernel, bias = np.full((1, 2, 1), 1e300), np.zeros((1, 1))
+    message = r"^initial_weights\[0\] must be numbers that float32"
+    refused(message, arguments.check_weights, [kernel, bias], dense(), 1)
+
+
+@pytest.mark.parametrize("weights", [3, None, "kernel", [np.zeros((1, 2, 1))]])
+def test_initial_weights_are_a_list_as_long_as_the_models(weights):
+    refused("^initial_weights must be a list of 2", arguments.check_weights, weights, dense(), 1)
+
+
+def test_ragged_validation_data_are_named():
+    ragged = [[1.0, 2.0], [3.0]], [1.0, 2.0]
+    given = ragged, dense(), np.float32(X), 1, False
+    refused(r"^validation_data\[0\] must be", arguments.check_validation, *given)

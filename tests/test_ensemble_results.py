@@ -101,3 +101,24 @@ def test_models_are_made_of_one_members_weights(own):
     for seed in (4, 5):  # 4 occurs twice
         with pytest.raises(ValueError, match="^seed must be one that was trained once, of 4, 7, 4"):
             found.model(seed)
+
+
+@pytest.mark.parametrize("x", [np.ones((3, 5)), [1.0, 2.0], "points", np.full((2, 2), np.nan)])
+def test_inputs_of_another_shape_are_named(x):
+    found, _ = ensemble(2)
+    with pytest.raises(ValueError, match="^x must "):
+        found.predict(x)
+
+
+@pytest.mark.parametrize("index", [4, -1, 1.0, [1], None])
+def test_a_member_is_a_place_along_the_axis_of_seeds(index):
+    found, _ = ensemble(2)
+    with pytest.raises(ValueError, match="^index must be a whole number of at"):
+        found.member(index)
+
+
+@pytest.mark.parametrize("epoch", [[5], "5", 5.5, None])
+def test_an_epoch_is_a_whole_number(epoch):
+    found, _ = ensemble(2)
+    with pytest.raises(ValueError, match="^epoch must be one whose weights were kept"):
+        found.weights_at(epoch)

@@ -1,5 +1,6 @@
 """The progress bar: nothing in the outputs of an executed notebook, a bar where a person looks."""
 
+import html
 import io
 import os
 import pathlib
@@ -126,7 +127,8 @@ def test_the_bar_of_a_notebook_is_one_display(monkeypatch):
     for count in ("1/4", "2/4"):
         assert any(count in shown["text/plain"] for shown in moving)
     for shown in moving:
-        assert shown["text/html"] == f"<pre>{shown['text/plain']}</pre>"
+        assert shown["text/html"] == f"<pre>{html.escape(shown['text/plain'])}</pre>"
+    assert any("&lt;" in shown["text/html"] for shown in moving)
 
 
 def test_an_empty_text_shows_nothing_new(monkeypatch):

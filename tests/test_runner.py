@@ -1,5 +1,6 @@
 """How the seeds are split over stacks, calls and trainers; the trainers here only count."""
 
+import concurrent.futures
 import time
 import types
 
@@ -226,6 +227,21 @@ def test_a_second_trainer_starts_only_where_that_pays():
     assert [long.free.get(), long.free.get()] == trainers
     second.compiling = 3.0
     assert runner.Crew([first, second], []).reserve == []  # both have compiled
+
+
+def test_two_trainers_that_report_at_once_hand_out_the_reserve_once():
+    class Slow(list):
+        def pop(self):
+            time.sleep(0.05)
+            return super().pop()
+
+    crew, (_, second) = crew_of(epochs=10_000)
+    crew.called(crew.first, seconds=3.0, epochs=1)
+    crew.reserve = Slow(crew.reserve)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        calls = [pool.submit(crew.called, crew.first, 1.0, 10) for _ in range(2)]
+    assert [call.result() for call in calls] == [None, None]
+    assert crew.free.get() is crew.first and crew.free.get() is second and crew.free.empty()
 
 
 def test_split_members_covers_all_in_equal_stacks():

@@ -155,6 +155,10 @@ def test_a_loss_hangs_on_the_batch_if_it_is_a_sum():
     for reduction, wanted in (("sum", True), ("sum_over_batch_size", False), ("mean", False)):
         loss = keras.losses.MeanSquaredError(reduction=reduction)
         assert stacking.loss_hangs_on_batch(model, loss, x, y) is wanted
+    unbiased = sequential(lambda: layers.Dense(1, use_bias=False))()
+    x[0], y[0] = 0, 0  # a loss of 0 tells nothing
+    total = keras.losses.MeanSquaredError(reduction="sum")
+    assert stacking.loss_hangs_on_batch(unbiased, total, x, y[:, :1]) is True
 
 
 ACCEPTED = {
@@ -197,6 +201,14 @@ def test_optimizers_that_look_further_are_refused(name):
         arguments["inner_optimizer"] = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="optimizer must be one"):
         stacking.check_optimizer(getattr(keras.optimizers, name)(**arguments))
+
+
+@pytest.mark.parametrize("setting", [{"loss_scale_factor": 2.0}, {"use_ema": True}])
+def test_a_config_is_looked_into(setting):
+    config = {"class_name": "SGD", "config": {"learning_rate": 0.1, **setting}}
+    stacking.check_optimizer({**config, "config": {"learning_rate": 0.1}})
+    with pytest.raises(ValueError, match=f"optimizer must be one without {next(iter(setting))}"):
+        stacking.check_optimizer(config)
 
 
 def test_an_optimizer_that_spares_some_weights_is_refused():

@@ -169,3 +169,12 @@ def test_only_cores_that_this_process_may_use_are_counted(monkeypatch):
     monkeypatch.delattr(os, "process_cpu_count")
     monkeypatch.delattr(os, "sched_getaffinity")
     assert ensembles.cores() == 64
+
+
+@pytest.mark.parametrize("snapshot_x", [np.ones((3, 7)), "points", [[np.inf, 0.0]]])
+def test_inputs_for_snapshots_are_checked_before_the_training(monkeypatch, snapshot_x):
+    monkeypatch.setattr(ensembles, "run_stacks", lambda *_: pytest.fail("trained in vain"))
+    with pytest.raises(ValueError, match="^snapshot_x must"):
+        train_many(
+            mlp, X, targets(X), seeds=1, epochs=1, snapshot_epochs=[1], snapshot_x=snapshot_x
+        )

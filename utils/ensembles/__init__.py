@@ -105,6 +105,8 @@ class EnsembleTrainer:
         y = arguments.match_output(model, y, data_per_seed)
         task = self._task(model, one, y[0] if data_per_seed else y)
         held_out = (validation_data, model, x, len(seeds), data_per_seed)
+        if snapshot_x is not None:
+            snapshot_x = arguments.check_inputs("snapshot_x", snapshot_x, one)
         plan = Plan(
             seeds=seeds,
             epochs=check_count("epochs", epochs),
@@ -140,7 +142,7 @@ class EnsembleTrainer:
             if compute_alike(task.model, model, x[:2]):
                 return task
         check_loss(model, self._loss, x[:2], y[:2])
-        metrics = arguments.as_metrics(self._metrics, model, y.ndim)
+        metrics = arguments.as_metrics(self._metrics, model, y.shape)
         by_batches = loss_hangs_on_batch(model, self._loss, x, y)
         known.append(Task(model, self._loss, metrics, by_batches))
         return known[-1]

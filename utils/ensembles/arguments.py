@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from collections.abc import Iterable
 
 import keras
 import numpy as np
@@ -19,7 +20,7 @@ def shorten(values):
 
 def check_seeds(seeds):
     """Return the seeds as a list: 0, 1, ... for a count, or those that were given."""
-    if not hasattr(seeds, "__iter__"):
+    if not hasattr(seeds, "__iter__") or getattr(seeds, "ndim", 1) == 0:
         return list(range(check_count("seeds", seeds)))
     found = [check_count("seeds", seed, minimum=0) for seed in seeds]
     if not found:
@@ -53,9 +54,9 @@ def check_validation(data, model, x, members, data_per_seed):
         return None
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         fail("validation_data", "a pair (x, y)", data)
-    sample_axes = x.ndim - data_per_seed
-    own = np.ndim(data[0]) == sample_axes + 1
     names = "validation_data[0]", "validation_data[1]"
+    sample_axes = x.ndim - data_per_seed
+    own = check_array(names[0], data[0]).ndim == sample_axes + 1
     x_held, y_held = check_data(names[0], data[0], names[1], data[1], members if own else None)
     wanted = x.shape[1 + data_per_seed :]
     if x_held.shape[1 + own :] != wanted:
@@ -97,12 +98,13 @@ def kept_random_states():
 
 def check_weights(weights, model, members):
     """Return `weights` as a list of float32 arrays (members, ...) that fit `model`."""
-    if len(weights) != len(model.weights):
+    if not isinstance(weights, (list, tuple)) or len(weights) != len(model.weights):
         fail("initial_weights", f"a list of {len(model.weights)} arrays", weights)
-    return [
-        check_array(f"initial_weights[{i}]", array, shape=(members, *variable.shape)).astype("f")
-        for i, (array, variable) in enumerate(zip(weights, model.weights, strict=True))
-    ]
+    found = []
+    for i, (array, variable) in enumerate(zip(weights, model.weights, strict=True)):
+        name, shape = f"initial_weights[{i}]", (members, *variable.shape)
+        found.append(as_float32(name, check_array(name, array, shape=shape)))
+    return found
 
 
 def check_rates(rates, members):
@@ -112,15 +114,22 @@ def check_rates(rates, members):
     rates = check_array("learning_rates", rates, shape=(members,))
     if (rates <= 0).any():
         fail("learning_rates", "positive", rates.min())
-    return rates[:, np.newaxis].astype(np.float32)
+    return as_float32("learning_rates", rates)[:, np.newaxis]
 
 
 def check_epochs(snapshot_epochs, epochs):
     """Return the epochs of the snapshots, sorted and once each."""
+    if not isinstance(snapshot_epochs, Iterable):
+        fail("snapshot_epochs", "a sequence of epochs", snapshot_epochs)
     stops = {check_count("snapshot_epochs", epoch, minimum=0) for epoch in snapshot_epochs}
     if stops and max(stops) > epochs:
         fail("snapshot_epochs", f"at most {epochs}, the number of epochs", max(stops))
     return sorted(stops)
+
+
+def check_inputs(name, x, like):
+    """Return `x` as float32: samples of the shape that those of `like` have."""
+    return as_float32(name, check_array(name, x, shape=(None, *like.shape[1:])))
 
 
 class FunctionLoss(keras.losses.Loss):
@@ -147,19 +156,21 @@ def as_loss(loss):
     return found if isinstance(found, keras.losses.Loss) else FunctionLoss(found)
 
 
-def as_metrics(metrics, model, target_axes):
+def as_metrics(metrics, model, target_shape):
     """Return new Keras metrics for what `model.compile` takes as `metrics`."""
-    found = [_as_metric(metric, model.output_shape, target_axes) for metric in metrics]
+    if metrics is not None and not isinstance(metrics, (list, tuple)):
+        fail("metrics", "a list of Keras metrics, their names, or functions", metrics)
+    found = [_as_metric(metric, model.output_shape, target_shape) for metric in metrics or ()]
     names = [metric.name for metric in found]
     if len(set(names)) < len(names):
         fail("metrics", "metrics with different names", shorten(names))
     return found
 
 
-def _as_metric(metric, output_shape, target_axes):
+def _as_metric(metric, output_shape, target_shape):
     name = metric if isinstance(metric, str) else None
     if name in ("accuracy", "acc"):
-        metric = _accuracy_kind(output_shape, target_axes)
+        metric = _accuracy_kind(output_shape, target_shape)
     try:
         found = keras.metrics.get(metric)
     except ValueError:
@@ -175,11 +186,11 @@ def _as_metric(metric, output_shape, target_axes):
     return keras.metrics.MeanMetricWrapper(found, name=name)
 
 
-def _accuracy_kind(output_shape, target_axes):
+def _accuracy_kind(output_shape, target_shape):
     """Return the accuracy that Keras means, by the shape of the outputs and of the targets."""
     if output_shape[-1] == 1:
         return "BinaryAccuracy"
-    sparse = target_axes < len(output_shape)
+    sparse = len(target_shape) < len(output_shape) or target_shape[-1] == 1  # labels, not one-hot
     return "SparseCategoricalAccuracy" if sparse else "CategoricalAccuracy"
 
 

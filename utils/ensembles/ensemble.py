@@ -1,11 +1,12 @@
 """What the training of many seeds returns: histories, weights, and Keras models made of them."""
 
+import numbers
+
 import numpy as np
 import tensorflow as tf
 
 from utils.ensembles import arguments
-from utils.keras_checks import as_float32
-from utils.validation import check_array, fail
+from utils.validation import check_count, fail
 
 
 class Ensemble:
@@ -47,7 +48,7 @@ class Ensemble:
 
     def weights_at(self, epoch):
         """Return the weights after `epoch`, which is the last or one of `snapshot_epochs`."""
-        if epoch not in self._kept:
+        if not isinstance(epoch, numbers.Integral) or epoch not in self._kept:
             known = ", ".join(str(kept) for kept in sorted(self._kept))
             fail("epoch", f"one whose weights were kept ({known})", epoch)
         return self._kept[epoch]
@@ -58,7 +59,7 @@ class Ensemble:
         `epoch` is the last one, or one of `snapshot_epochs`.
         """
         weights = self.weights_at(self.epochs if epoch is None else epoch)
-        x = tf.constant(as_float32("x", check_array("x", x)))
+        x = tf.constant(arguments.check_inputs("x", x, self._x))
         return np.stack([self._forward(x, member) for member in zip(*weights, strict=True)])
 
     def _forward(self, x, weights):
@@ -79,6 +80,7 @@ class Ensemble:
 
         Building it takes nothing from the global random numbers of Python and NumPy.
         """
+        index = check_count("index", index, minimum=0, maximum=len(self.seeds) - 1)
         weights = self.weights_at(self.epochs if epoch is None else epoch)
         with arguments.kept_random_states():
             model = arguments.build_model(self._build, self._x)

@@ -4,6 +4,7 @@ A person sees it, in JupyterLab, Colab, VS Code or a terminal. When a notebook i
 one (nbclient, nbval), nothing is written, so that stored outputs stay as they are.
 """
 
+import html
 import os
 import sys
 
@@ -33,7 +34,8 @@ class NotebookBar(tqdm):
         from IPython.display import display
 
         text = str(self) if msg is None else msg
-        shown = {"text/html": f"<pre>{text}</pre>" if text else "", "text/plain": text}
+        in_html = f"<pre>{html.escape(text)}</pre>" if text else ""  # "<?" begins a comment
+        shown = {"text/html": in_html, "text/plain": text}
         if self.handle is not None:
             self.handle.update(shown, raw=True)
         elif text:

@@ -268,7 +268,11 @@ def batches(by_batch, needed):
         axes.set(xlabel="passes over the data")
         ahead = fastest(needed[bowl])
         names = " and ".join(styles[size][2] for size in ahead)
-        found = "no size gets within 5 % first" if len(ahead) == len(sizes) else f"fewest passes with {names}"
+        found = (
+            "no size gets within 5 % first"
+            if len(ahead) == len(sizes)
+            else f"fewest passes with {names}"
+        )
         axes.set_title(f"{bowl} bowl: {found}", fontsize=11)
         label(axes, "5 %", (100, 0.05), (0, 3), color=COLOURS["muted"])
         texts.append(f"{bowl} bowl: {', '.join(medians)}")
