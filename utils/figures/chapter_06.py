@@ -106,7 +106,7 @@ def boundary_frames(networks, epochs, models, samples):
     def draw(frame):
         for axes, name, line, (x, y) in zip(panels, networks, models, samples, strict=True):
             axes.clear()
-            decision_map(axes, line[frame], x, y, bounds_of(x), points=90)
+            decision_map(axes, line[frame], x, y, bounds_of(x), points=90, traced=True)
             axes.set_title(f"{name}, epoch {epochs[frame]}", fontsize=10)
 
     alt = f"Animation: the boundaries of {' and '.join(networks)}, epochs 0 to {epochs[-1]}."
@@ -141,7 +141,7 @@ def straightness(regions, relu, tanh, chain, bounds, deviations, within):
     enlarged(right, tanh, chain)
     word = "within" if max(deviations["relu"]) < within else "not within"
     left.set_title(f"relu: straight pieces, {word} 10$^{{{np.log10(within):.0f}}}$")
-    right.set_title(f"tanh: as many straight pieces miss it by {medians['tanh']:.2f}")
+    right.set_title(f"tanh: as many even pieces miss it by {medians['tanh']:.2f}")
     left.set(xlim=bounds[:2], ylim=bounds[2:], xlabel="x1", ylabel="x2")
     right.set(xlabel="x1")
     for axes in (left, right):

@@ -115,7 +115,7 @@ def ratio_maps(maps, depths, scales, critical):
         axes.axvline(critical[name], color=COLOURS["theory"], linestyle="--")
         label(axes, f"theory: {critical[name]:.2f}", (critical[name], depths[-1]), (4, -14))
         axes.set(
-            title=f"{name}: vanishing left, exploding right",
+            title=f"{name}: turns at {turn:.1f}, theory {critical[name]:.2f}",
             xlabel="weight scale √n · deviation of w",
         )
         axes.grid(False)
