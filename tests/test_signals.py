@@ -256,6 +256,28 @@ def shared():
     return keras.Model(inputs, layers.Dense(3)(twice(twice(inputs))))
 
 
+def shared_function():
+    inputs, twice = keras.Input((5,)), layers.ReLU(name="twice")
+    return keras.Model(inputs, twice(layers.Dense(3)(twice(inputs))))
+
+
+class Subclass(keras.Model):
+    """A model that only its own `call` can join."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3, "relu")
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def subclass():
+    model = Subclass()
+    model(X)
+    return model
+
+
 def nested():
     inner = keras.Sequential([keras.Input((5,)), layers.Dense(4, "relu")])
     return keras.Sequential([keras.Input((5,)), inner, layers.Dense(3)])
@@ -276,7 +298,14 @@ def two_inputs():
         (lambda: layer_delta_norms("m", X, T, "mse"), "model must be a Keras model"),
         (lambda: function_statistics(keras.Sequential([layers.Dense(2)]), X), "has been built"),
         (lambda: function_statistics(nested(), X), "without other models"),
-        (lambda: layer_deltas(shared(), X, T, "mse"), "calls each layer once"),
+        (lambda: layer_deltas(shared(), X, T, "mse"), "^model must be one that calls each layer"),
+        (lambda: function_statistics(shared(), X), "^model must be one that calls each layer once"),
+        (lambda: ablate(shared_function(), X, 0.5), "^model must be .* once, got 'twice'"),
+        (
+            lambda: layer_deltas(subclass(), X, T, "mse"),
+            "^model must be a Sequential or functional",
+        ),
+        (lambda: ablate(subclass(), X, 0.5), "^model must be a Sequential or functional"),
         (
             lambda: ablate(keras.Sequential([keras.Input((5,)), layers.ReLU()]), X, 0.5),
             "at least one Dense layer",

@@ -189,14 +189,18 @@ def _largest_slope(f, units):
 
 
 class _Record:
-    """What passed while the model was called: z by Dense layer, (f, z, a) by function."""
+    """What passed while the model was called: z by Dense layer, (f, z, a) by function.
+
+    repeated: names of the layers that were called more than once. To raise an error inside the
+    model would be of no use: Keras wraps its sentence in many others.
+    """
 
     def __init__(self, tape, change):
-        self.tape, self.change, self.z, self.functions = tape, change, {}, {}
+        self.tape, self.change, self.z, self.functions, self.repeated = tape, change, {}, {}, []
 
     def watched(self, kept, name, z):
         if name in kept:
-            fail("model", "one that calls each layer once", name)
+            self.repeated.append(name)
         if self.tape is not None:
             self.tape.watch(z)
         return z
@@ -237,6 +241,8 @@ def _recording(model, tape=None, change=None):
                 call = _caller(record, layer.name, layer.call)
                 stack.enter_context(_replaced(layer, "call", call))
         yield record
+        if record.repeated:
+            fail("model", "one that calls each layer once", record.repeated[0])
 
 
 def _caller(record, name, f):
