@@ -27,6 +27,15 @@ def check_dense_model(model):
         fail("model", "a model with at least one Dense layer", model)
 
 
+def activation_name(function):
+    """Return Keras's name of an activation function, be it a layer's or a layer of its own.
+
+    A layer without one has the name of its class in small letters.
+    """
+    function = getattr(function, "activation", function)
+    return getattr(function, "__name__", type(function).__name__.lower())
+
+
 @contextlib.contextmanager
 def kept_states(model):
     """Put back what a call in training mode changes in `model`, such as running means."""
