@@ -6,7 +6,7 @@ The repository's address comes from `pyproject.toml`, the one place where it is 
 import base64
 import io
 import pathlib
-import tarfile
+import zipfile
 
 try:
     import tomllib
@@ -35,14 +35,15 @@ MISSING = (
     "or use a stand-alone copy made by `make colab`."
 )
 
-# In a stand-alone copy the helpers and data travel inside the notebook.
+# In a stand-alone copy the helpers and data travel inside the notebook, in a zip: a tar's `filter`
+# is wanted by new Pythons and unknown to 3.10.11 and 3.11.3.
 STANDALONE_SETUP = """\
-import base64, io, os, sys, tarfile, tempfile
+import base64, io, os, sys, tempfile, zipfile
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 archive = "{archive}"
 folder = tempfile.mkdtemp()
-tarfile.open(fileobj=io.BytesIO(base64.b64decode(archive))).extractall(folder, filter="data")
+zipfile.ZipFile(io.BytesIO(base64.b64decode(archive))).extractall(folder)
 sys.path[:0] = [folder]
 """
 
@@ -64,11 +65,11 @@ def setup_code():
 def standalone_setup_code():
     """Return a set-up cell that carries `utils/` and `data/` as a compressed archive."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:xz") as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder in ("utils", "data"):
             for path in sorted((ROOT / folder).rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts:
-                    archive.add(path, path.relative_to(ROOT))
+                    archive.write(path, path.relative_to(ROOT))
     return STANDALONE_SETUP.format(archive=base64.b64encode(buffer.getvalue()).decode()).rstrip()
 
 

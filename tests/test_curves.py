@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from utils.curves import grid_boundary, largest_deviation, turning_angles
+from utils.curves import WITHOUT_BOUNDARY, grid_boundary, largest_deviation, turning_angles
 from utils.regions import decision_boundary
 
 SQUARE = (-2.0, 2.0, -2.0, 2.0)
@@ -23,14 +23,19 @@ def circle(output=lambda z: z, activation="linear"):
     x = keras.Input((2,))
     z = keras.layers.Lambda(lambda x: keras.ops.sum(x**2, axis=1, keepdims=True) - 1)(x)
     z = keras.layers.Lambda(output)(z)
-    return keras.Model(x, keras.layers.Activation(activation)(z))
+    if isinstance(activation, str):
+        activation = keras.layers.Activation(activation)
+    return keras.Model(x, activation(z))
 
 
 CIRCLES = {
     "linear": circle(),
     "sigmoid": circle(lambda z: 30 * z, "sigmoid"),  # saturated a few cells from the boundary
+    "hard_sigmoid": circle(activation="hard_sigmoid"),
     "tanh": circle(activation="tanh"),
+    "leaky_relu": circle(activation=keras.layers.LeakyReLU()),
     "softmax": circle(lambda z: keras.ops.concatenate([z, 3 * z], axis=1), "softmax"),
+    "Softmax": circle(lambda z: keras.ops.concatenate([z, 3 * z], axis=1), keras.layers.Softmax()),
 }
 
 
@@ -97,6 +102,25 @@ def test_deviation_is_from_the_nearest_segment_and_its_ends():
         assert largest_deviation([np.array(points, float)], segments) == wanted
     point = np.zeros((2, 2))  # a segment without length
     assert largest_deviation([np.array([[3.0, 4.0], [0.0, 1.0]])], [point]) == 5
+
+
+KERAS_HAS = {name for name in dir(keras.activations) if name[0] != "_"}  # older ones have fewer
+
+
+@pytest.mark.parametrize("activation", [*WITHOUT_BOUNDARY, keras.layers.ReLU()])
+def test_an_output_that_does_not_change_its_sign_is_refused(activation):
+    if isinstance(activation, str) and activation not in KERAS_HAS:
+        pytest.skip(f"this Keras has no {activation}")
+    with pytest.raises(ValueError, match="^model must be a model whose output changes its sign"):
+        grid_boundary(circle(activation=activation), SQUARE)
+
+
+def test_every_activation_of_keras_has_its_boundary_where_z_is_0():
+    """Apart from those refused; glu and softmax want several numbers, threshold arguments."""
+    others = {"get", "serialize", "deserialize", "glu", "softmax", "threshold"}
+    for name in KERAS_HAS - {*WITHOUT_BOUNDARY} - others:
+        (line,) = grid_boundary(circle(activation=name), SQUARE, points=40)
+        assert np.abs(np.hypot(*line.T) - 1).max() < 1e-3, name
 
 
 def nan_model():

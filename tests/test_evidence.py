@@ -81,6 +81,24 @@ def test_only_a_truth_value_is_a_verdict(holds):
         row(holds=holds)
 
 
+@pytest.mark.parametrize(
+    ("limits", "wanted"),
+    [
+        ((0.83887, 1), "[0.838, 1]"),  # Wilson's for 20 of 20
+        ((-1.234, 5.678), "[-1.24, 5.68]"),
+        ((-1.239, 5.671), "[-1.24, 5.68]"),
+        ((0.30000000000000004, 0.30000000000000004), "[0.3, 0.3]"),
+        ((0.7 - 1e-16, 0.7 + 2e-16), "[0.7, 0.7]"),
+        ((0.0, 0.9996), "[0, 1]"),
+        ((0.123000001, 0.123000001), "[0.123, 0.124]"),
+        ((-183, 1234.5), "[-183, 1.24e+03]"),
+        ((-5e-324, 1e307), "[-4.94e-324, 1e+307]"),
+    ],
+)
+def test_an_interval_is_rounded_outward_to_three_digits(limits, wanted):
+    assert row(interval=limits)["interval"] == wanted
+
+
 def test_an_interval_has_its_limits_in_order():
     with pytest.raises(ValueError, match="^interval must be a pair .* with low <= high, got"):
         row(interval=(2, 1))

@@ -112,6 +112,7 @@ ONE_PAIR = Exercise(lambda x: (x, 2 * x), (), "the hint", cases=((1.0,),))
         (TEXT, 3, "not yet. This exercise wants a text, got 3 (int)."),
         (PAIR, lambda x: (x, x + x), "correct"),
         (PAIR, lambda x: (x, 2), "not yet. the hint"),
+        (PAIR, lambda x: (x, {}), "not yet. This exercise wants numbers, got {} (dict)."),
         (PAIR, lambda x: x, "not yet. The results are 4 in number, got 2."),
         (PAIR, lambda x: (x, x, x), "not yet. The results are 4 in number, got 6."),
         (ONE_PAIR, lambda x: x, "not yet. The results are 2 in number, got 1."),

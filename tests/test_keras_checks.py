@@ -77,6 +77,23 @@ def test_an_error_leaves_the_model_as_it_was(helper):
         np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        ("relu", "relu"),
+        (layers.Dense(1, "softmax"), "softmax"),
+        (layers.Dense(1), "linear"),
+        (layers.Dense(1, layers.ReLU()), "relu"),
+        (layers.Activation("swish"), "silu"),
+        (layers.Softmax(), "softmax"),
+        (layers.Flatten(), "flatten"),
+    ],
+)
+def test_an_activation_has_one_name_however_it_is_given(function, name):
+    function = keras.activations.get(function) if isinstance(function, str) else function
+    assert keras_checks.activation_name(function) == name
+
+
 @pytest.mark.parametrize("helper", [layer_gradient_norms, layer_deltas])
 def test_models_that_cannot_be_looked_into_are_named(helper):
     with pytest.raises(ValueError, match="^model must be a Keras model that has been built"):

@@ -262,6 +262,11 @@ def test_bad_shapes_and_values_are_named(loss):
             "y_pred must be positive",
         ),
         (lambda: losses.categorical_crossentropy_gradient([[1, 0]], [[1, 0]]), "from_logits=True"),
+        (lambda: losses.binary_crossentropy([1], [0.5], "False"), "^from_logits must be True or"),
+        (
+            lambda: losses.categorical_crossentropy_gradient([[1, 0]], [[0.5, 0.5]], 1),
+            "^from_logits must be True or False",
+        ),
         (lambda: losses.nothing, "no attribute 'nothing'"),
     ],
 )

@@ -220,6 +220,33 @@ def test_a_network_that_diverges_runs_on_to_nan_without_a_warning(recwarn):
     assert not recwarn.list
 
 
+@pytest.mark.parametrize(
+    ("output", "loss"),
+    [("softmax", "categorical_crossentropy"), ("sigmoid", "binary_crossentropy")],
+)
+def test_a_cross_entropy_that_diverges_runs_on_too(output, loss, recwarn):
+    random = np.random.default_rng(0)
+    x, T = random.normal(size=(12, 2)), np.eye(3)[random.integers(3, size=12)]
+    ends = []
+    for rate in np.logspace(0, 12, 25):
+        costs = BPNetwork((2, 8, 3), ("relu", output), loss=loss).fit(x, T, rate, epochs=300)
+        assert np.isfinite(costs[0])
+        ends.append(costs[-1])
+    assert np.isfinite(ends[0]) and np.isnan(ends).any()
+    assert not recwarn.list
+
+
+def test_a_cost_too_large_for_float64_is_infinite(recwarn):
+    network = BPNetwork((1, 2), "sigmoid", loss="binary_crossentropy")
+    network.weights = [np.array([[1.5e308, 1.5e308]])]
+    network.forward([[1.0]])
+    assert network.cost([[0.0, 0.0]]) == np.inf
+    network = BPNetwork((1, 1), "purelin")
+    network.forward([[1.0]])
+    assert network.cost([[1e200]]) == np.inf
+    assert not recwarn.list
+
+
 def test_sign_learns_nothing():
     network, x, T = make((2, 3, 1), "sign")
     before = network.parameters

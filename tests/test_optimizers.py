@@ -64,6 +64,22 @@ def test_nothing_given_is_changed():
     assert start.tolist() == [1.0, 2.0]
 
 
+def test_functions_that_change_their_argument_do_not_change_the_path():
+    def loss(w):
+        w -= 0.5
+        return 0.75 * w**2
+
+    def slope(w):
+        w -= 0.5
+        w *= 1.5
+        return w
+
+    found = gradient_descent(loss, [-3.0, 2.0], 0.1, 5, gradient=slope)
+    wanted = gradient_descent(bowl, [-3.0, 2.0], 0.1, 5, gradient=bowl_slope)
+    for name in ("points", "losses", "gradients"):
+        np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -71,6 +71,35 @@ def test_nothing_can_be_written_where_the_hardest_place_forbids_it(tmp_path):
     assert "PermissionError" in done.stderr
 
 
+REPORT = '<testsuites><testsuite tests="{}" skipped="0" failures="{}" errors="0" time="60"/>'
+REPORT += "</testsuites>"
+
+
+@pytest.mark.parametrize(
+    ("report", "status", "said"),
+    [
+        (REPORT.format(3, 0), 0, "3 passed, 0 failed, 1 min"),
+        (REPORT.format(3, 1), 1, "FAILED: 2 passed, 1 failed, 1 min"),
+        (REPORT.format(0, 0), 5, "FAILED: 0 passed, 0 failed, 1 min"),
+        ("", 4, "FAILED: no report"),
+    ],
+    ids=["passed", "failed", "found no test", "did not start"],
+)
+def test_the_matrix_says_how_pytest_ended(tmp_path, monkeypatch, report, status, said):
+    """The interpreter is a fake that writes a report, or none; one of an earlier run is there."""
+    monkeypatch.setattr(matrix, "RESULTS", tmp_path)
+    (tmp_path / "2.18-default.xml").write_text(REPORT.format(9, 0))
+    (tmp_path / "report").write_text(report)
+    python = tmp_path / "python"
+    write = f'for a; do case "$a" in --junitxml=*) cat {tmp_path}/report > "${{a#*=}}";; esac; done'
+    python.write_text(f"#!/bin/sh\n{write if report else ''}\nexit {status}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(matrix, "environment", lambda version: python)
+    monkeypatch.setattr(sys, "argv", ["matrix", "--versions", "2.18", "--variants", "default"])
+    assert bool(matrix.main()) is (status != 0)
+    assert matrix.run("2.18", "default", []) == said
+
+
 def test_binder_is_given_a_python_on_which_the_course_runs():
     version = (opened.ROOT / "runtime.txt").read_text(encoding="utf-8").strip()
     assert version.removeprefix("python-") in matrix.VERSIONS.values()

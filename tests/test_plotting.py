@@ -158,6 +158,7 @@ def test_sliders_start_in_the_middle_and_store_a_sentence(displayed):
         ((0.5, 3, 0.25), "FloatSlider", 1.75),
         ((-8, 2, 1), "IntSlider", -3),
         ((-8, 2, 1, 0), "IntSlider", 0),
+        (tuple(np.array([1, 5, 1])), "IntSlider", 3),
         ((0, 4, 1, 2.5), "FloatSlider", 2.5),
     ],
 )
@@ -180,6 +181,8 @@ def test_sliders_run_from_the_lowest_to_the_highest(wanted, kind, value):
         (((1, 2, 1),), "slider width must be a finite array"),
         ("abc", "slider width must be"),
         ([], "slider width must be"),
+        ([1, 5, 1], "slider width must be a tuple .lowest, highest, step. or a list of texts"),
+        (["a", 1], "slider width must be a tuple"),
     ],
 )
 def test_bad_sliders_are_named(wanted, message):

@@ -125,6 +125,23 @@ def test_saturated_means_a_twentieth_of_the_largest_slope():
         assert function_statistics(model, x)[0].saturated == 3 / 6
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        [layers.Dense(3, "softmax")],
+        [layers.Dense(3), layers.Softmax()],
+        [layers.Dense(3), layers.Activation("softmax")],
+    ],
+)
+def test_a_softmax_is_saturated_where_each_probability_is_near_0_or_1(output):
+    model = keras.Sequential([keras.Input((3,)), *output])
+    model.set_weights([np.eye(3), np.zeros(3)])
+    # p (1 − p) is a twentieth of ¼ at 0.01266 and 0.98734
+    p = np.array([[0.012, 0.488, 0.5], [0.013, 0.487, 0.5], [0.988, 0.006, 0.006], [1 / 3] * 3])
+    [found] = function_statistics(model, np.log(p))
+    assert found.saturated == pytest.approx(4 / 12, rel=1e-12)
+
+
 def test_the_largest_slope_is_that_between_minus_10_and_10():
     square = keras.Sequential([keras.Input((1,)), layers.Dense(1, lambda z: z * z, name="square")])
     square.set_weights([np.ones((1, 1)), np.zeros(1)])  # slope 2z, the largest 20, a twentieth 1
@@ -256,6 +273,28 @@ def shared():
     return keras.Model(inputs, layers.Dense(3)(twice(twice(inputs))))
 
 
+def shared_function():
+    inputs, twice = keras.Input((5,)), layers.ReLU(name="twice")
+    return keras.Model(inputs, twice(layers.Dense(3)(twice(inputs))))
+
+
+class Subclass(keras.Model):
+    """A model that only its own `call` can join."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3, "relu")
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def subclass():
+    model = Subclass()
+    model(X)
+    return model
+
+
 def nested():
     inner = keras.Sequential([keras.Input((5,)), layers.Dense(4, "relu")])
     return keras.Sequential([keras.Input((5,)), inner, layers.Dense(3)])
@@ -276,7 +315,14 @@ def two_inputs():
         (lambda: layer_delta_norms("m", X, T, "mse"), "model must be a Keras model"),
         (lambda: function_statistics(keras.Sequential([layers.Dense(2)]), X), "has been built"),
         (lambda: function_statistics(nested(), X), "without other models"),
-        (lambda: layer_deltas(shared(), X, T, "mse"), "calls each layer once"),
+        (lambda: layer_deltas(shared(), X, T, "mse"), "^model must be one that calls each layer"),
+        (lambda: function_statistics(shared(), X), "^model must be one that calls each layer once"),
+        (lambda: ablate(shared_function(), X, 0.5), "^model must be .* once, got 'twice'"),
+        (
+            lambda: layer_deltas(subclass(), X, T, "mse"),
+            "^model must be a Sequential or functional",
+        ),
+        (lambda: ablate(subclass(), X, 0.5), "^model must be a Sequential or functional"),
         (
             lambda: ablate(keras.Sequential([keras.Input((5,)), layers.ReLU()]), X, 0.5),
             "at least one Dense layer",
@@ -299,6 +345,7 @@ def two_inputs():
         (lambda: ablate(plain(), X, 1.5), "share must be .* at most 1"),
         (lambda: ablate(plain(), X, -0.5), "share must be .* at least 0"),
         (lambda: ablate(plain(), X, 0.5, "loudest"), "order must be one of"),
+        (lambda: ablate(plain(), X, 0.5, active_only="False"), "active_only must be True or False"),
         (lambda: ablate(plain(), X, 0.5, layers=["g"]), "layers must be one of h"),
         (lambda: ablate(plain(), X, 0.5, layers=[]), "at least one"),
         (lambda: ablation_accuracy(plain(), X, LABELS[:3], 0.5), r"labels must be .* \(12\)"),

@@ -6,6 +6,7 @@ stands, as text, what the picture shows, for those who listen to it.
 """
 
 import html
+from numbers import Integral
 
 from utils.plotting import png_bytes
 from utils.validation import check_array, fail
@@ -74,7 +75,9 @@ def _control(name, wanted):
         "style": {"description_width": "8em"},
         "layout": {"width": "28em"},
     }
-    if isinstance(wanted, list) and wanted:
+    if isinstance(wanted, list):
+        if not wanted or not all(isinstance(text, str) for text in wanted):
+            fail(f"slider {name}", "a tuple (lowest, highest, step) or a list of texts", wanted)
         return ipywidgets.Dropdown(options=wanted, **label)
     numbers = check_array(f"slider {name}", wanted, ndim=1)
     if len(numbers) not in (3, 4) or numbers[0] >= numbers[1] or numbers[2] <= 0:
@@ -83,7 +86,7 @@ def _control(name, wanted):
     start = numbers[3] if len(numbers) == 4 else low + step * round((high - low) / 2 / step)
     if len(numbers) == 4 and not low <= start <= high:  # the slider would move it without a word
         fail(f"slider {name}", "a start between lowest and highest", wanted)
-    whole = all(isinstance(number, int) for number in wanted)
+    whole = all(isinstance(number, Integral) for number in wanted)
     slider, cast = (ipywidgets.IntSlider, int) if whole else (ipywidgets.FloatSlider, float)
     values = {"min": cast(low), "max": cast(high), "step": cast(step), "value": cast(start)}
     return slider(**values, **label)

@@ -5,22 +5,31 @@ What `utils.regions` does exactly for relu can only be traced for tanh. First us
 
 import numpy as np
 
+from utils.keras_checks import activation_name
 from utils.validation import check_array, check_count, fail, refuse_overflow
+
+# The value of an output where its z is 0; of all others it is 0.
+LEVELS = {"sigmoid": 0.5, "hard_sigmoid": 0.5, "sparse_sigmoid": 0.5}
+# Outputs that are never negative or never positive, or 0 for a whole range of z.
+WITHOUT_BOUNDARY = (
+    *("relu", "relu6", "softplus", "squareplus", "sparse_plus", "exponential", "log_sigmoid"),
+    *("hard_shrink", "soft_shrink", "log_softmax", "sparsemax"),
+)
 
 
 def grid_boundary(model, bounds, points=400):
     """Return the decision boundary of any Keras model with two inputs, traced on a grid.
 
-    model: one output, whose boundary is where it is 0 (where it is 0.5 behind a sigmoid), or two
-        outputs with softmax (where they are equal).
+    model: one output, whose boundary is where it is 0 (where it is 0.5 behind a sigmoid, also a
+        hard or sparse one), or two outputs with softmax (where they are equal).
     bounds: the rectangle (x1_min, x1_max, x2_min, x2_max).
     points: grid points along each side, at least 2.
 
     Returns a list of polylines, arrays of shape (k, 2); a closed one repeats its first point. Each
     point lies on a line of the grid, where it is enclosed up to the rounding of the
     model (float32: 7 digits); between the points the boundary may bend. What fits between grid
-    points is missed. Raises `ValueError` for another number of outputs, or NaN. First shown in
-    chapter 06.
+    points is missed. Raises `ValueError` for another number of outputs, NaN, or an output that does
+    not change its sign, such as relu. First shown in chapter 06.
     """
     import contourpy
 
@@ -42,8 +51,9 @@ def _score(model):
 
     if not isinstance(model, keras.Model):
         fail("model", "a Keras model with two inputs", model)
-    last = model.layers[-1]
-    activation = getattr(getattr(last, "activation", None), "__name__", type(last).__name__)
+    activation = activation_name(model.layers[-1])
+    if activation in WITHOUT_BOUNDARY:
+        fail("model", "a model whose output changes its sign at the boundary", activation)
 
     def score(points):
         blocks = np.array_split(points, len(points) // 20_000 + 1)  # bounds the memory
@@ -55,7 +65,7 @@ def _score(model):
             return output[:, 1] - output[:, 0]
         if activation == "softmax" or output.shape[1:] != (1,):
             fail("model", "a model with one output, or two with softmax", output)
-        return output[:, 0] - (0.5 if activation == "sigmoid" else 0)
+        return output[:, 0] - LEVELS.get(activation, 0)
 
     return score
 

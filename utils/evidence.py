@@ -5,6 +5,7 @@ from a measured truth value, so a table cannot say what its chapter does not sho
 """
 
 import html
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 
 from utils.validation import check_array, check_bool, check_choice, check_count, fail
 
@@ -37,10 +38,11 @@ class EvidenceTable:
         """Record what was measured for a claim.
 
         `identifier` is the claim's number ("C9" in the source article, "03.1" for the course's
-        own). `measured` is text, `interval` a pair (low, high) of the 95 % interval or "exact"
-        for what involves no chance; `holds` is the measured truth value; `only_if` the condition
-        without which the claim fails. Raises `ValueError` if a text is missing, `holds` is
-        not True or False, or the interval's limits are not in order.
+        own). `measured` is text, `interval` a pair (low, high) of the 95 % interval, which is
+        rounded outward to three digits, or "exact" for what involves no chance; `holds` is the
+        measured truth value; `only_if` the condition without which the claim fails. Raises
+        `ValueError` if a text is missing, `holds` is not True or False, or the interval's limits
+        are not in order.
         """
         texts = {"identifier": identifier, "claim": claim, "experiment": experiment}
         for name, text in {**texts, "measured": measured}.items():
@@ -53,6 +55,7 @@ class EvidenceTable:
             low, high = check_array("interval", interval, shape=(2,))
             if low > high:
                 fail("interval", "a pair (low, high) with low <= high", (low, high))
+            low, high = _rounded(low, ROUND_FLOOR), _rounded(high, ROUND_CEILING)
             interval = f"[{low:.3g}, {high:.3g}]"
         verdict = f"holds only if {only_if}" if only_if else "holds"
         self.rows[identifier] = {
@@ -76,6 +79,11 @@ class EvidenceTable:
             "text/html": _html_table(cells),
             MIME: {"chapter": self.chapter, "rows": rows},
         }
+
+
+def _rounded(number, rounding):
+    """Return `number` with three significant digits; what it has beyond nine is taken for noise."""
+    return float(Context(prec=3, rounding=rounding).create_decimal(f"{number:.9g}"))
 
 
 def _html_table(cells):

@@ -11,15 +11,29 @@ from utils.validation import check_array, fail
 
 
 def check_dense_model(model):
-    """Raise a `ValueError` unless `model` is built, has Dense layers, and no models inside."""
+    """Raise a `ValueError` unless `model` is built, has Dense layers, and no models inside.
+
+    It is Sequential or functional: of a subclass, Keras does not know how its layers are joined.
+    """
     import keras
 
     if not isinstance(model, keras.Model) or not model.built:
         fail("model", "a Keras model that has been built", model)
+    if not hasattr(model, "input_shape"):
+        fail("model", "a Sequential or functional Keras model, no subclass", model)
     if any(isinstance(layer, keras.Model) for layer in model.layers):
         fail("model", "one without other models inside", model)
     if not any(isinstance(layer, keras.layers.Dense) for layer in model.layers):
         fail("model", "a model with at least one Dense layer", model)
+
+
+def activation_name(function):
+    """Return Keras's name of an activation function, be it a layer's or a layer of its own.
+
+    A layer without one has the name of its class in small letters.
+    """
+    function = getattr(function, "activation", function)
+    return getattr(function, "__name__", type(function).__name__.lower())
 
 
 @contextlib.contextmanager

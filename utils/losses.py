@@ -11,7 +11,7 @@ equal. Arguments of other shapes, empty or not finite raise a `ValueError`.
 import numpy as np
 from scipy.special import expit, log_softmax, softmax
 
-from utils.validation import check_array, check_number, refuse_overflow
+from utils.validation import check_array, check_bool, check_number, refuse_overflow
 
 
 @refuse_overflow("y_true and y_pred")
@@ -109,6 +109,7 @@ def _same_shape(y_true, y_pred):
 
 
 def _yes_or_no(y_true, y_pred, from_logits):
+    check_bool("from_logits", from_logits)
     T, Y = _same_shape(y_true, y_pred)
     if T.min() < 0 or T.max() > 1:
         raise ValueError(f"y_true must lie between 0 and 1, got {T.min():g} to {T.max():g}")
@@ -121,6 +122,7 @@ def _yes_or_no(y_true, y_pred, from_logits):
 
 
 def _one_of_many(y_true, y_pred, from_logits):
+    check_bool("from_logits", from_logits)
     t, Y = _same_shape(check_array("y_true", y_true, ndim=2), y_pred)
     if t.min() < 0 or not np.allclose(t.sum(axis=1), 1):
         raise ValueError("y_true must be at least 0 and sum to 1 in each row, as one-hot rows do")

@@ -3,6 +3,8 @@
 First used in chapter 01, after a class of 25 lines that does the same without checks.
 """
 
+import inspect
+
 import numpy as np
 
 from utils import losses
@@ -103,14 +105,16 @@ class BPNetwork:
         return [part for pair in pairs for part in pair]
 
     def cost(self, y_true):
-        """Return E of the last `forward`, or NaN if its outputs are not finite any more."""
+        """Return E of the last `forward`: inf or NaN where training diverges, without a warning."""
         self._require(self.a is not None, "cost", "forward(x)")
         T, Y, z = self._targets(y_true), self.a[-1], self.z[-1]
         if not np.isfinite(z).all():
             return np.nan
-        if self.loss == "quadratic_cost":
-            return np.sum((T - Y) ** 2) / (2 * len(T))  # infinite where training diverges
-        return getattr(losses, self.loss)(T, z, from_logits=True)  # no output is too small for that
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.loss == "quadratic_cost":
+                return np.sum((T - Y) ** 2) / (2 * len(T))
+            loss = inspect.unwrap(getattr(losses, self.loss))  # which does not refuse to overflow
+            return loss(T, z, from_logits=True)  # no output is too small for that
 
     def fit(self, x, y_true, learning_rate, epochs, batch_size=None, shuffle_seed=None):
         """Repeat forward, backward and update; return the cost of each epoch, shape (epochs,).

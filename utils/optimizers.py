@@ -29,8 +29,9 @@ def gradient_descent(loss, start, learning_rate, steps, gradient=None):
     own, with one weight; if it returns one loss fewer axis, the last axis holds the weights of a
     start. So many starts descend in one call. `gradient(w)` returns the slope; without it,
     TensorFlow's `GradientTape` differentiates `loss`, which then must be made of arithmetic or of
-    TensorFlow operations. Everything is float64. A path that diverges runs on to inf and NaN.
-    Raises `ValueError` for bad arguments. First used in chapter 02; chapter 03 shows the loop.
+    TensorFlow operations. Each is given a copy of the weights. Everything is float64. A path that
+    diverges runs on to inf and NaN. Raises `ValueError` for bad arguments. First used in chapter
+    02; chapter 03 shows the loop.
     """
     w = check_array("start", start)
     learning_rate = check_number("learning_rate", learning_rate, positive=True)
@@ -43,8 +44,8 @@ def gradient_descent(loss, start, learning_rate, steps, gradient=None):
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is something to look at
         for _ in range(steps + 1):
             points.append(w)
-            losses.append(_loss_per_start(loss, w))
-            gradients.append(_same_shape(slope(w), w))
+            losses.append(_loss_per_start(loss, w.copy()))  # which a function may change
+            gradients.append(_same_shape(slope(w.copy()), w))
             w = w - learning_rate * gradients[-1]
     return Descent(np.array(points), np.array(losses), np.array(gradients))
 

@@ -54,7 +54,10 @@ def quiet_tensorflow():
 
 @contextlib.contextmanager
 def _discarded_stderr():
-    """Discard what compiled libraries write to the process's stderr; Python's own still shows."""
+    """Discard what is written to the process's stderr, to which compiled libraries write.
+
+    Python's own goes there too, but in a notebook to a stream of the kernel, which still shows it.
+    """
     saved = None
     with contextlib.suppress(OSError):  # there may be none, as under pythonw
         saved = os.dup(2)

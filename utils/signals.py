@@ -13,9 +13,16 @@ import dataclasses
 
 import numpy as np
 
-from utils.keras_checks import check_batch, check_dense_model, kept_states, mean_loss
+from utils.keras_checks import (
+    activation_name,
+    check_batch,
+    check_dense_model,
+    kept_states,
+    mean_loss,
+)
 from utils.validation import (
     check_array,
+    check_bool,
     check_choice,
     check_count,
     check_number,
@@ -32,8 +39,9 @@ class FunctionStatistics:
     """How the signals a = f(z) of one activation function look on a batch; shares from 0 to 1.
 
     mean, deviation: of all its signals. saturated: share of signals at which the slope |f'(z)| is
-    below 5 % of the largest that f has. inactive: share of signals that are exactly 0. dead: share
-    of units that are inactive for every sample of the batch.
+    below 5 % of the largest that f has; for softmax the slope of each signal by its own z,
+    p (1 − p), at most 1/4. inactive: share of signals that are exactly 0. dead: share of units that
+    are inactive for every sample of the batch.
     """
 
     name: str
@@ -85,9 +93,7 @@ def function_statistics(model, x, training=False):
     x = check_batch(model, x)
     with tf.GradientTape(persistent=True) as tape, _recording(model, tape) as record:
         model(x, training=training)
-    return [
-        _statistics(name, a, tape.gradient(a, z), f) for name, (f, z, a) in record.functions.items()
-    ]
+    return [_statistics(name, tape, *passed) for name, passed in record.functions.items()]
 
 
 @refuse_overflow("before and after")
@@ -126,6 +132,7 @@ def ablate(model, x, share, order="random", *, active_only=False, layers=None, s
     check_dense_model(model)
     share = check_number("share", share, minimum=0, maximum=1)
     check_choice("order", order, ORDERS)
+    active_only = check_bool("active_only", active_only)
     random = np.random.default_rng(check_count("seed", seed, minimum=0))
     hidden = [layer.name for layer in model.layers if layer.output is not model.outputs[0]]
     for name in layers or ():
@@ -165,16 +172,27 @@ def _kept(a, share, order, active_only, random):
     return ranks >= np.round(share * counted.sum(axis=1, keepdims=True))
 
 
-def _statistics(name, a, slope, f):
-    a, slope = _as_float64(a), np.abs(_as_float64(slope))
+def _statistics(name, tape, f, z, a):
+    slope, largest = _slopes(tape, f, z, a)
+    a = _as_float64(a)
     return FunctionStatistics(
         name=name,
         mean=float(a.mean()),
         deviation=float(a.std()),
-        saturated=float((slope < SATURATED_SHARE * _largest_slope(f, a.shape[-1])).mean()),
+        saturated=float((slope < SATURATED_SHARE * largest).mean()),
         inactive=float((a == 0).mean()),
         dead=float((a == 0).reshape(-1, a.shape[-1]).all(axis=0).mean()),
     )
+
+
+def _slopes(tape, f, z, a):
+    """Return the slope |f'(z)| of each signal, and the largest that f has."""
+    if activation_name(getattr(f, "__self__", f)) == "softmax":  # f may be the `call` of a layer
+        p = _as_float64(
+            a
+        )  # the tape would add up the slopes of all signals by one z, which gives 0
+        return p * (1 - p), 1 / 4
+    return np.abs(_as_float64(tape.gradient(a, z))), _largest_slope(f, a.shape[-1])
 
 
 def _largest_slope(f, units):
@@ -189,14 +207,18 @@ def _largest_slope(f, units):
 
 
 class _Record:
-    """What passed while the model was called: z by Dense layer, (f, z, a) by function."""
+    """What passed while the model was called: z by Dense layer, (f, z, a) by function.
+
+    repeated: names of the layers that were called more than once. To raise an error inside the
+    model would be of no use: Keras wraps its sentence in many others.
+    """
 
     def __init__(self, tape, change):
-        self.tape, self.change, self.z, self.functions = tape, change, {}, {}
+        self.tape, self.change, self.z, self.functions, self.repeated = tape, change, {}, {}, []
 
     def watched(self, kept, name, z):
         if name in kept:
-            fail("model", "one that calls each layer once", name)
+            self.repeated.append(name)
         if self.tape is not None:
             self.tape.watch(z)
         return z
@@ -237,6 +259,8 @@ def _recording(model, tape=None, change=None):
                 call = _caller(record, layer.name, layer.call)
                 stack.enter_context(_replaced(layer, "call", call))
         yield record
+        if record.repeated:
+            fail("model", "one that calls each layer once", record.repeated[0])
 
 
 def _caller(record, name, f):
@@ -257,8 +281,7 @@ def _replaced(layer, attribute, value):
 
 
 def _is_linear(function):
-    function = getattr(function, "activation", function)
-    return getattr(function, "__name__", "") == "linear"
+    return activation_name(function) == "linear"
 
 
 def _as_float64(tensor):

@@ -88,6 +88,18 @@ def mean_interval(values, level=0.95):
     return Interval(float(mean), float(mean - reach), float(mean + reach))
 
 
+def _check_statistic(statistic, values):
+    """Return `statistic` of `values` if it gives one number, and of two rows two numbers."""
+    try:
+        value = statistic(values, axis=0)
+        shapes = np.shape(value), np.shape(statistic(np.stack([values, values]), axis=1))
+    except (TypeError, ValueError):
+        shapes = None
+    if shapes != ((), (2,)):
+        fail("statistic", "a function of an array and an axis that returns numbers", statistic)
+    return value
+
+
 @refuse_overflow("values")
 def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, seed=0):
     """Return `statistic` of `values`, a number per seed, with its percentile bootstrap interval.
@@ -97,10 +109,9 @@ def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, 
     not finite for all the resamples that the limits rest on.
     """
     values, level = _check_sample("values", values, level)
-    if not callable(statistic):
-        fail("statistic", "a function of an array and an axis", statistic)
     resamples = check_count("resamples", resamples, minimum=2, maximum=10**6)
     random = np.random.default_rng(check_count("seed", seed, minimum=0))
+    value = _check_statistic(statistic, values)
     with np.errstate(invalid="ignore"):  # what is not finite is refused below
         found = stats.bootstrap(
             (values,),
@@ -110,7 +121,7 @@ def bootstrap_interval(values, statistic=np.median, level=0.95, resamples=9999, 
             method="percentile",
             random_state=random,
         ).confidence_interval
-    interval = Interval(float(statistic(values, axis=0)), float(found.low), float(found.high))
+    interval = Interval(float(value), float(found.low), float(found.high))
     if not np.isfinite(interval).all():
         fail("statistic", "finite for `values` and their resamples", tuple(interval))
     return interval

@@ -119,11 +119,11 @@ def form_fault(outcome, wanted):
         if isinstance(right, str) != isinstance(value, str):
             kind = "a text" if isinstance(right, str) else "a number or an array"
             return f"This exercise wants {kind}, got {describe(value)}."
-        value, right = as_numbers(value), as_numbers(right)
-        if value is None and right is not None:
-            return f"This exercise wants numbers, got {describe(outcome[0])}."
-        if right is not None and value.shape != right.shape:
-            return f"The shape should be {right.shape}, got {value.shape}."
-        if right is not None and np.isnan(value).any():
+        found, right = as_numbers(value), as_numbers(right)
+        if found is None and right is not None:
+            return f"This exercise wants numbers, got {describe(value)}."
+        if right is not None and found.shape != right.shape:
+            return f"The shape should be {right.shape}, got {found.shape}."
+        if right is not None and np.isnan(found).any():
             return "The answer contains NaN."
     return ""
