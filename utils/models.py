@@ -1,6 +1,6 @@
 """The BP network by hand, in NumPy float64, and the same network in Keras.
 
-First used in chapter 01, after a class of 25 lines that does the same without checks.
+First used in chapter 01, after a class of 20 lines that does the same without checks.
 """
 
 import inspect

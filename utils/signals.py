@@ -188,9 +188,7 @@ def _statistics(name, tape, f, z, a):
 def _slopes(tape, f, z, a):
     """Return the slope |f'(z)| of each signal, and the largest that f has."""
     if activation_name(getattr(f, "__self__", f)) == "softmax":  # f may be the `call` of a layer
-        p = _as_float64(
-            a
-        )  # the tape would add up the slopes of all signals by one z, which gives 0
+        p = _as_float64(a)  # the tape would add up the slopes of all signals by one z: 0
         return p * (1 - p), 1 / 4
     return np.abs(_as_float64(tape.gradient(a, z))), _largest_slope(f, a.shape[-1])
 
