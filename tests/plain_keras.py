@@ -17,6 +17,11 @@ def mlp(activation="tanh", outputs=1, **dense):
     return keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(outputs)])
 
 
+def root_of_mean(y_true, y_pred):
+    """A loss of the batch as a whole: that of two batches is not the mean of theirs."""
+    return keras.ops.sqrt(keras.ops.mean((y_true - y_pred) ** 2))
+
+
 def fit(build, seed, x, y, optimizer="adam", loss="mse", metrics=(), **arguments):
     """The history and the model of plain Keras, from the same start and without shuffling."""
     keras.utils.set_random_seed(seed)

@@ -4,6 +4,8 @@ Keras takes milliseconds for each example, so these are few. The last test holds
 helper of `utils` stands in one of the two files, or below with the reason why not.
 """
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -34,7 +36,7 @@ from utils import (
     reproducibility,
     signals,
 )
-from utils.ensembles import EnsembleTrainer, train_many
+from utils.ensembles import Ensemble, EnsembleTrainer, train_many
 from utils.playground import Playground, Session, Settings, keras_code
 
 RELU = models.build_mlp((3,), "relu", inputs=2, seed=0)
@@ -48,6 +50,7 @@ BOUNDS = st.sampled_from([(-1, 1, -1, 1), (0, 1, 1, 0), (-1e300, 1e300, 0, 1)]) 
 LOSS_NAMES = st.sampled_from(["mse", "mae", "no such loss"])
 ORDERS = st.sampled_from([*signals.ORDERS, "best"])
 BATCH = {"model": MODELS, "x": X, "y": Y, "loss": LOSS_NAMES}
+EPOCHS = st.none() | st.integers(0, 4)
 INITIALIZERS = st.sampled_from(["random_normal", "none such", None, 3, np.ones(2)])
 WEIGHTS = st.sampled_from([RELU.get_weights(), TANH.get_weights(), []]) | st.lists(
     ARRAYS, max_size=2
@@ -59,10 +62,15 @@ def build():
     return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
 
 
-def train(x, y, seeds, epochs, batch_size, learning_rates, snapshot_epochs, validation_data):
-    settings = {"batch_size": batch_size, "learning_rates": learning_rates}
-    settings |= {"snapshot_epochs": snapshot_epochs, "validation_data": validation_data}
-    return train_many(build, x, y, seeds=seeds, epochs=epochs, optimizer="sgd", **settings).weights
+def train(x, y, **settings):
+    return train_many(build, x, y, optimizer="sgd", **settings).weights
+
+
+@functools.cache
+def trained():
+    """Return an ensemble whose methods are called."""
+    x = np.ones((3, 2))
+    return train_many(build, x, x[:, :1], seeds=2, epochs=3, optimizer="sgd", snapshot_epochs=[0])
 
 
 def slope(loss, start):
@@ -118,11 +126,18 @@ MAKERS = [
         seeds=COUNTS | st.lists(SEEDS, max_size=2),
         epochs=COUNTS,
         batch_size=COUNTS,
+        metrics=st.sampled_from([None, ["mae"]]),
         learning_rates=st.none() | arrays(2),
+        initial_weights=st.none() | st.lists(ARRAYS, max_size=2),
         snapshot_epochs=st.lists(st.integers(0, 9), max_size=2),
+        snapshot_x=st.none() | X,
         validation_data=st.none() | st.tuples(X, Y),
         nan=True,
     ),
+    case(Ensemble, lambda x, epoch: trained().predict(x, epoch), x=X, epoch=EPOCHS, nan=True),
+    case(Ensemble, lambda seed, epoch: trained().model(seed, epoch), seed=COUNTS, epoch=EPOCHS),
+    case(Ensemble, lambda index, epoch: trained().member(index, epoch), index=COUNTS, epoch=EPOCHS),
+    case(Ensemble, lambda epoch: trained().weights_at(epoch), epoch=st.integers(0, 4)),
     case(
         EnsembleTrainer,
         build=st.just(build),
@@ -212,7 +227,6 @@ INNER_MODULES = {
     "utils.subdivision",
 }
 RESULTS = {
-    "utils.ensembles.ensemble.Ensemble",
     "utils.optimizers.Descent",
     "utils.playground.session.Record",
     "utils.playground.settings.Feature",

@@ -5,6 +5,7 @@ import random
 import keras
 import numpy as np
 import pytest
+from strange_input import Inconvertible
 
 from utils.ensembles import arguments
 
@@ -41,8 +42,9 @@ def test_seeds_are_counted_or_taken(seeds, wanted):
 def test_bad_seeds_say_why():
     refused("seeds must be a count, or at least one seed, got", arguments.check_seeds, [])
     refused("seeds must be a whole number of at least 0, got -1", arguments.check_seeds, [0, -1])
-    refused("seeds must be a whole number", arguments.check_seeds, np.array(2.5))
     refused("seeds must be .* at most 4294967295, got 4294967296", arguments.check_seeds, [2**32])
+    for wrong in (np.array(3), 2.5, None, Inconvertible()):
+        refused("seeds must be a count, or at least one seed, got", arguments.check_seeds, wrong)
 
 
 def check_data(x, y, members=None):
@@ -116,6 +118,8 @@ def test_validation_data_are_shared_or_of_each_seed(data_per_seed, sample):
         (X, "validation_data must be a pair"),
         ((X,), "validation_data must be a pair"),
         ((X, X, X), "validation_data must be a pair"),
+        (([[1], [2, 3]], X), r"^validation_data\[0\] must be a finite array of numbers, got \[\[1"),
+        ((X, [[1], [2, 3]]), r"^validation_data\[1\] must be a finite array of numbers, got \[\[1"),
         ((X, X[:2]), r"validation_data\[1\] must be .* of validation_data\[0\]"),
         (([X, X], [X, X]), r"validation_data\[0\] must be an array with 3 entries"),
         ((X[:, :1], X), r"validation_data\[0\] must be .* samples have .* \(2,\), got .*\(5, 1\)"),
@@ -131,6 +135,15 @@ def test_validation_data_are_compared_with_the_samples_of_each_seed():
     data, x = (X[:, :1], X), np.stack([X] * 3)
     message = r"samples have the shape \(2,\), got .*\(5, 1\)"
     refused(message, arguments.check_validation, data, dense(2), x, 3, True)
+
+
+@pytest.mark.parametrize("sample", [(2,), (2, 3)])
+def test_inputs_are_samples_of_one_shape_in_float32(sample):
+    found = arguments.check_inputs("z", np.full((5, *sample), 0.1), sample)
+    assert found.dtype == np.float32 and found.shape == (5, *sample)
+    for wrong in ("text", np.ones(sample), np.ones((5, 9, *sample[1:])), np.ones((5, *sample, 1))):
+        refused(r"^z must be .* of shape \(any, 2", arguments.check_inputs, "z", wrong, sample)
+    refused("^z must be numbers that float32", arguments.check_inputs, "z", [[1e39, 0]], (2,))
 
 
 @pytest.mark.parametrize(
@@ -176,6 +189,17 @@ def test_a_model_is_built_for_its_inputs_from_a_seed_if_there_is_one(given):
         refused("^build must be a function without arguments", arguments.build_model, build, X, 0)
 
 
+class Subclass(keras.Model):
+    """A model whose outputs have no shape before it is called."""
+
+    def call(self, inputs):
+        return inputs
+
+
+def test_a_model_tells_the_shape_of_its_outputs():
+    refused("^build .*, Sequential or functional", arguments.build_model, Subclass, np.float32(X))
+
+
 def test_random_states_are_kept_over_an_error():
     random.seed(3), np.random.seed(3)
     wanted = random.random(), np.random.random()
@@ -193,10 +217,12 @@ def test_weights_are_a_list_of_stacks_in_float32():
     for ours, theirs in zip(found, given, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     check = arguments.check_weights
-    for wrong in (given[:1], given + given):
+    for wrong in (given[:1], given + given, 3, None, np.array(3)):
         refused("^initial_weights must be a list of 2 arrays", check, wrong, dense(), 3)
     refused(r"^initial_weights\[0\] must be .*\(2, 2, 1\)", check, given, dense(), 2)
     refused(r"^initial_weights\[1\] must be .*\(3, 1\)", check, [given[0]] * 2, dense(), 3)
+    large = [given[0], np.full((3, 1), 1e39)]
+    refused(r"^initial_weights\[1\] must be numbers that float32", check, large, dense(), 3)
 
 
 def test_rates_are_a_column_of_positive_numbers():
@@ -205,8 +231,9 @@ def test_rates_are_a_column_of_positive_numbers():
     np.testing.assert_array_equal(found, np.float32([[0.5], [0.25], [1e-3]]))
     assert arguments.check_rates(None, 3) is None
     refused(r"^learning_rates must be .*\(2\)", arguments.check_rates, [0.1] * 3, 2)
-    for wrong in (0.0, -0.5):
-        refused(f"must be positive, got .*{wrong}", arguments.check_rates, [0.1, wrong], 2)
+    for wrong in (0.0, -0.5, 1e-50):
+        refused(f"must be positive, .* got .*{wrong}", arguments.check_rates, [0.1, wrong], 2)
+    refused("^learning_rates must be .* float32", arguments.check_rates, [0.1, 1e300], 2)
 
 
 def test_epochs_of_snapshots_are_sorted_and_within_the_training():
@@ -214,6 +241,8 @@ def test_epochs_of_snapshots_are_sorted_and_within_the_training():
     assert arguments.check_epochs((), 5) == [] and arguments.check_epochs([2], 5) == [2]
     refused("at most 5, the number of epochs, got 7", arguments.check_epochs, [6, 7, 1], 5)
     refused("whole number of at least 0", arguments.check_epochs, [-1], 5)
+    for wrong in (1, None, np.array(3)):
+        refused("^snapshot_epochs must be a list", arguments.check_epochs, wrong, 5)
 
 
 def test_long_lists_are_shortened_in_the_middle():
@@ -245,7 +274,7 @@ def halves(y_true, y_pred):
 def test_metrics_are_new_ones_under_their_names():
     used = keras.metrics.MeanSquaredError(name="mine")
     used.update_state([[0.0]], [[9.0]])
-    found = arguments.as_metrics(["mae", halves, used, "MeanSquaredError"], dense(2), (5, 2))
+    found = arguments.as_metrics(["mae", halves, used, "MeanSquaredError"], dense(2), (2, 2))
     assert [metric.name for metric in found] == ["mae", "halves", "mine", "MeanSquaredError"]
     for metric in found:
         metric.update_state(Y, P)
@@ -254,27 +283,25 @@ def test_metrics_are_new_ones_under_their_names():
     assert float(used.result()) == 81
 
 
-def test_no_metrics_are_none():
-    assert arguments.as_metrics(None, dense(), (5, 1)) == []
-
-
 def test_bad_metrics_are_named():
-    refused("^metrics must be a list", arguments.as_metrics, "mae", dense(), (5, 1))
-    refused("^metrics must be Keras metrics", arguments.as_metrics, ["grandma"], dense(), (5, 1))
-    refused("^metrics must be Keras metrics", arguments.as_metrics, [3], dense(), (5, 1))
+    refused("^metrics must be Keras metrics", arguments.as_metrics, ["grandma"], dense(), (2, 1))
+    refused("^metrics must be Keras metrics", arguments.as_metrics, [3], dense(), (2, 1))
+    for wrong in ("mae", 3, {"mae"}):
+        refused("^metrics must be a list", arguments.as_metrics, wrong, dense(), (2, 1))
+    assert arguments.as_metrics(None, dense(), (2, 1)) == []
     twice = "^metrics must be metrics with different names, got 'mae, mae'"
-    refused(twice, arguments.as_metrics, ["mae", "mae"], dense(), (5, 1))
+    refused(twice, arguments.as_metrics, ["mae", "mae"], dense(), (2, 1))
 
 
 SCORES = np.float32([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.2, 0.3, 0.5], [0.5, 0.4, 0.1]])
 LABELS = np.int32([1, 0, 0, 1])  # two of four have the largest score
 
 
-@pytest.mark.parametrize("name", ["accuracy", "acc"])
+@pytest.mark.parametrize("name", ["accuracy", "acc", "Accuracy"])
 def test_the_kind_of_accuracy_follows_from_the_shapes(name):
     for outputs, y, scores, wanted in (
         (3, LABELS, SCORES, 1 / 2),
-        (3, LABELS[:, None], SCORES, 1 / 2),
+        (3, LABELS[:, np.newaxis], SCORES, 1 / 2),
         (3, np.eye(3, dtype="float32")[LABELS], SCORES, 1 / 2),
         (1, np.float32([[1], [0], [1], [0]]), SCORES[:, 1:2], 3 / 4),  # 0.7 alone is above ½
     ):
@@ -287,6 +314,7 @@ def test_accuracies_of_sequences_count_every_step():
     labels, scores = LABELS.reshape(2, 2), SCORES.reshape(2, 2, 3)
     for outputs, y, given, wanted in (
         (3, labels, scores, 1 / 2),
+        (3, labels[..., np.newaxis], scores, 1 / 2),
         (3, np.eye(3, dtype="float32")[labels], scores, 1 / 2),
         (1, labels[..., np.newaxis], scores[..., 1:2], 3 / 4),  # of 0.7 0.3 0.3 0.4 one above ½
     ):
@@ -310,26 +338,3 @@ def test_accuracies_asked_for_by_kind_are_vectorized(kind):
     found = tf.vectorized_map(accuracy, pairs, fallback_to_while_loop=False)
     assert metric.name == "mine"
     assert found.numpy().tolist() == [1 / 2, np.mean(LABELS[::-1] == [1, 0, 2, 0])]
-
-
-@pytest.mark.parametrize("epochs", [1, None, 2.5])
-def test_snapshot_epochs_are_a_sequence(epochs):
-    refused("^snapshot_epochs must be a sequence", arguments.check_epochs, epochs, 5)
-
-
-def test_what_float32_cannot_hold_is_named():
-    refused("^learning_rates must be numbers that float32", arguments.check_rates, [1e300], 1)
-    kernel, bias = np.full((1, 2, 1), 1e300), np.zeros((1, 1))
-    message = r"^initial_weights\[0\] must be numbers that float32"
-    refused(message, arguments.check_weights, [kernel, bias], dense(), 1)
-
-
-@pytest.mark.parametrize("weights", [3, None, "kernel", [np.zeros((1, 2, 1))]])
-def test_initial_weights_are_a_list_as_long_as_the_models(weights):
-    refused("^initial_weights must be a list of 2", arguments.check_weights, weights, dense(), 1)
-
-
-def test_ragged_validation_data_are_named():
-    ragged = [[1.0, 2.0], [3.0]], [1.0, 2.0]
-    given = ragged, dense(), np.float32(X), 1, False
-    refused(r"^validation_data\[0\] must be", arguments.check_validation, *given)

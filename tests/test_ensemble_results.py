@@ -84,7 +84,7 @@ def test_predictions_are_of_the_last_epoch_or_of_one_that_was_kept():
         np.testing.assert_allclose(predictions, by_hand(X, epoch), rtol=1e-6)
     for ours, theirs in zip(found.weights, weights_after(5), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    for epoch in (1, 6, -1):
+    for epoch in (1, 6):
         with pytest.raises(ValueError, match=r"^epoch must .* were kept \(0, 3, 5\), got"):
             found.predict(X, epoch=epoch)
     assert ensemble(2, stops=[0])[0].snapshots == {}
@@ -103,22 +103,21 @@ def test_models_are_made_of_one_members_weights(own):
             found.model(seed)
 
 
-@pytest.mark.parametrize("x", [np.ones((3, 5)), [1.0, 2.0], "points", np.full((2, 2), np.nan)])
-def test_inputs_of_another_shape_are_named(x):
-    found, _ = ensemble(2)
-    with pytest.raises(ValueError, match="^x must "):
-        found.predict(x)
-
-
-@pytest.mark.parametrize("index", [4, -1, 1.0, [1], None])
-def test_a_member_is_a_place_along_the_axis_of_seeds(index):
-    found, _ = ensemble(2)
-    with pytest.raises(ValueError, match="^index must be a whole number of at"):
-        found.member(index)
-
-
-@pytest.mark.parametrize("epoch", [[5], "5", 5.5, None])
-def test_an_epoch_is_a_whole_number(epoch):
-    found, _ = ensemble(2)
-    with pytest.raises(ValueError, match="^epoch must be one whose weights were kept"):
-        found.weights_at(epoch)
+@pytest.mark.parametrize("own", [False, True])
+def test_what_does_not_fit_is_named(own):
+    found, _ = ensemble(2, stops=[0], own=own)
+    for epoch in (-1, True, 5.0, [0], "last", np.array([0, 5])):
+        for method, given in ((found.weights_at, []), (found.member, [0]), (found.predict, [X])):
+            with pytest.raises(ValueError, match="^epoch must be a whole number"):
+                method(*given, epoch)
+    for index in (4, -1, "a", 1.0, None):
+        with pytest.raises(ValueError, match="^index must be a whole number"):
+            found.member(index)
+    for seed in (-1, 7.0, None, np.array([7, 9])):
+        with pytest.raises(ValueError, match="^seed must be a whole number"):
+            found.model(seed)
+    for x in (X[:, :1], X[0], X[None], "text"):
+        with pytest.raises(ValueError, match=r"^x must be .* of shape \(any, 2\), got"):
+            found.predict(x)
+    for member in range(4):
+        np.testing.assert_allclose(found.member(member)(X), found.predict(X)[member], rtol=1e-6)

@@ -140,8 +140,14 @@ def test_model_gives_a_real_keras_model(classifiers):
 
 def test_accuracies_agree_with_keras(classes):
     """The kind follows from the shapes: one output, labels, or one target per class."""
-    hot = keras.utils.to_categorical(classes[0])
-    for outputs, y, loss in [(1, classes[0] > 0, "binary_crossentropy"), (3, hot, "mse")]:
+    labels, hot = classes[0], keras.utils.to_categorical(classes[0])
+    sparse = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    for outputs, y, loss in (
+        (1, labels > 0, "binary_crossentropy"),
+        (3, hot, "mse"),
+        (3, labels, sparse),
+        (3, labels[:, np.newaxis], sparse),
+    ):
 
         def build(outputs=outputs):
             return mlp(outputs=outputs)

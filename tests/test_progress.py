@@ -128,7 +128,17 @@ def test_the_bar_of_a_notebook_is_one_display(monkeypatch):
         assert any(count in shown["text/plain"] for shown in moving)
     for shown in moving:
         assert shown["text/html"] == f"<pre>{html.escape(shown['text/plain'])}</pre>"
-    assert any("&lt;" in shown["text/html"] for shown in moving)
+
+
+def test_a_pace_that_is_unknown_is_no_comment_in_html(monkeypatch):
+    """Before the first unit of work is done, tqdm writes `00:02<?, ?epoch/s`."""
+    displays = []
+    monkeypatch.setattr("IPython.display.display", lambda shown, **_: displays.append(shown))
+    monkeypatch.setattr(progress, "in_live_notebook", lambda: True)
+    with progress.progress_bar(4, "epoch") as bar:
+        bar.display()
+    [shown] = displays
+    assert "<?, ?epoch/s" in shown["text/plain"] and "&lt;?, ?epoch/s" in shown["text/html"]
 
 
 def test_an_empty_text_shows_nothing_new(monkeypatch):

@@ -229,19 +229,22 @@ def test_a_second_trainer_starts_only_where_that_pays():
     assert runner.Crew([first, second], []).reserve == []  # both have compiled
 
 
-def test_two_trainers_that_report_at_once_hand_out_the_reserve_once():
+def test_the_reserve_is_set_free_once_by_trainers_that_call_at_once():
     class Slow(list):
+        """Gives others the time to look at what is about to be taken."""
+
         def pop(self):
-            time.sleep(0.05)
+            time.sleep(0.1)
             return super().pop()
 
-    crew, (_, second) = crew_of(epochs=10_000)
-    crew.called(crew.first, seconds=3.0, epochs=1)
+    crew, (first, second) = crew_of(epochs=1000)
     crew.reserve = Slow(crew.reserve)
+    crew.called(first, seconds=3.0, epochs=1)  # compiling
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        calls = [pool.submit(crew.called, crew.first, 1.0, 10) for _ in range(2)]
-    assert [call.result() for call in calls] == [None, None]
-    assert crew.free.get() is crew.first and crew.free.get() is second and crew.free.empty()
+        for job in [pool.submit(crew.called, first, seconds=0.5, epochs=10) for _ in range(2)]:
+            job.result()
+    assert [crew.free.get_nowait(), crew.free.get_nowait()] == [first, second]
+    assert crew.free.empty()
 
 
 def test_split_members_covers_all_in_equal_stacks():

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from plain_keras import X, fit, mlp, targets
+from plain_keras import X, fit, mlp, root_of_mean, targets
 
 from utils import ensembles, xla
-from utils.ensembles import runner, stacking, train_many
+from utils.ensembles import arguments, runner, stacking, train_many
 
 layers = keras.layers
 
@@ -105,6 +105,16 @@ class Shy(layers.Dense):
         return super().call(inputs) if training else inputs
 
 
+@pytest.mark.parametrize("label", [1, 7])
+def test_targets_that_do_not_fit_the_loss_are_refused(label):
+    """Where one of the first samples shows it."""
+    y = np.zeros(len(X), int)
+    y[label] = 3
+    settings = {"loss": "sparse_categorical_crossentropy", "seeds": 1, "epochs": 1}
+    with pytest.raises(ValueError, match=r"^y and loss must be .* outputs of shape \(., 3\)"):
+        train_many(lambda: mlp(outputs=3), X, y, **settings)
+
+
 def test_weights_need_to_act_in_training_alone():
     model = sequential(lambda: Shy(2), lambda: layers.Dense(1))()
     stacking.check_loss(model, keras.losses.MeanSquaredError(), X[:2], targets(X[:2]))
@@ -154,11 +164,39 @@ def test_a_loss_hangs_on_the_batch_if_it_is_a_sum():
     model = scaled(1.0, kernel_regularizer="l2")
     for reduction, wanted in (("sum", True), ("sum_over_batch_size", False), ("mean", False)):
         loss = keras.losses.MeanSquaredError(reduction=reduction)
-        assert stacking.loss_hangs_on_batch(model, loss, x, y) is wanted
-    unbiased = sequential(lambda: layers.Dense(1, use_bias=False))()
-    x[0], y[0] = 0, 0  # a loss of 0 tells nothing
-    total = keras.losses.MeanSquaredError(reduction="sum")
-    assert stacking.loss_hangs_on_batch(unbiased, total, x, y[:, :1]) is True
+        for samples in (1, 2, 3):
+            found = stacking.loss_hangs_on_batch(model, loss, x[:samples], y[:samples])
+            assert found is wanted
+
+
+def sum_of_all(y_true, y_pred):
+    return keras.ops.sum((y_true - y_pred) ** 2)
+
+
+WHOLE = [(root_of_mean, True), (sum_of_all, True), (keras.losses.Dice(), True)]
+
+
+@pytest.mark.parametrize("samples", [2, 3, 20])
+@pytest.mark.parametrize(("loss", "wanted"), [*WHOLE, ("mse", False), ("mae", False)])
+def test_a_loss_hangs_on_the_batch_if_it_looks_at_it_as_a_whole(loss, wanted, samples):
+    x, y = np.float32(X[:samples]), np.float32(targets(X[:samples]))
+    x[0], y[0], model = 0, 0, sequential(lambda: layers.Dense(1, use_bias=False))()
+    assert float(arguments.as_loss("mse")(y[:1], model(x[:1]))) == 0  # the first says nothing
+    assert stacking.loss_hangs_on_batch(model, arguments.as_loss(loss), x, y) is wanted
+
+
+@pytest.mark.parametrize(("loss", "wanted"), [(sum_of_all, True), ("mse", False)])
+def test_a_small_loss_hangs_on_the_batch_as_a_large_one_does(loss, wanted):
+    """Neither its size nor that of a penalty hides it."""
+    x, y = np.float32(X), np.float32(1e-9 * targets(X))
+    model = scaled(1e-9, kernel_regularizer="l2")
+    assert stacking.loss_hangs_on_batch(model, arguments.as_loss(loss), x, y) is wanted
+
+
+def test_a_sum_hangs_on_the_batch_though_all_losses_are_0():
+    model = sequential(lambda: layers.Dense(1, use_bias=False))()
+    loss, none = keras.losses.MeanSquaredError(reduction="sum"), np.zeros((3, 2), "float32")
+    assert stacking.loss_hangs_on_batch(model, loss, none, none[:, :1]) is True
 
 
 ACCEPTED = {
@@ -177,7 +215,16 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_optimizers_that_act_on_each_weight_are_accepted(name):
-    stacking.check_optimizer(getattr(keras.optimizers, name)(**ACCEPTED[name]))
+    optimizer = getattr(keras.optimizers, name)(**ACCEPTED[name])
+    assert stacking.check_optimizer(optimizer) is optimizer
+
+
+def test_an_optimizer_may_be_a_name_or_a_config():
+    assert isinstance(stacking.check_optimizer("rmsprop"), keras.optimizers.RMSprop)
+    config = {"class_name": "SGD", "config": {"learning_rate": 0.5, "momentum": 0.25}}
+    found = stacking.check_optimizer(config)
+    assert (float(found.learning_rate), found.momentum) == (0.5, 0.25)
+    assert config["class_name"] == "SGD"  # Keras alone would have made it small
 
 
 REFUSED = {
@@ -203,11 +250,10 @@ def test_optimizers_that_look_further_are_refused(name):
         stacking.check_optimizer(getattr(keras.optimizers, name)(**arguments))
 
 
-@pytest.mark.parametrize("setting", [{"loss_scale_factor": 2.0}, {"use_ema": True}])
-def test_a_config_is_looked_into(setting):
-    config = {"class_name": "SGD", "config": {"learning_rate": 0.1, **setting}}
-    stacking.check_optimizer({**config, "config": {"learning_rate": 0.1}})
-    with pytest.raises(ValueError, match=f"optimizer must be one without {next(iter(setting))}"):
+@pytest.mark.parametrize("setting", stacking.REFUSED_SETTINGS)
+def test_a_setting_that_is_refused_may_stand_in_a_config(setting):
+    config = {"class_name": "adam", "config": {setting: 1e6}}
+    with pytest.raises(ValueError, match=f"optimizer must be one without {setting}, .* 'adam'"):
         stacking.check_optimizer(config)
 
 
@@ -230,17 +276,19 @@ def test_an_unknown_optimizer_is_judged_by_what_it_does():
         stacking.check_optimizer(SignOfMean(0.1))
 
 
+HUGE = [np.full((2, *weights.shape), 1e39) for weights in mlp().get_weights()]
 BAD_ARGUMENTS = {
-    "seeds": [0, -1, 2.5, [], [2**32], "many"],
+    "seeds": [0, -1, 2.5, [], [2**32], "many", np.array(3)],
     "epochs": [0, 1.5],
     "batch_size": [0],
-    "optimizer": ["grandma", 3],
+    "optimizer": ["grandma", 3, {}, {"class_name": 3}, keras.optimizers.SGD],
     "loss": ["grandma", 3],
-    "metrics": [["grandma"], [3], ["mae", "mae"]],
-    "learning_rates": [[0.1], [0.1, -0.1]],
-    "initial_weights": [[], [np.zeros(3)] * 6],
-    "snapshot_epochs": [[9], [-1]],
-    "validation_data": [X, (X, targets(X)[:5]), (X[:, :1], targets(X))],
+    "metrics": [["grandma"], [3], ["mae", "mae"], "mae", 3],
+    "learning_rates": [[0.1], [0.1, -0.1], [0.1, 1e300]],
+    "initial_weights": [[], [np.zeros(3)] * 6, 3, HUGE],
+    "snapshot_epochs": [[9], [-1], 1, None],
+    "snapshot_x": [X[:, :1], X[0], "text", 1e39 * X],
+    "validation_data": [X, (X, targets(X)[:5]), (X[:, :1], targets(X)), ([[1], [2, 3]], X)],
     "x": [[], X[:, 0], X * np.nan],
     "y": [targets(X)[:5]],
     "build": [None, lambda: 3],

@@ -7,7 +7,7 @@ import types
 import keras
 import numpy as np
 import pytest
-from plain_keras import X_HELD, X, fit, mlp, targets
+from plain_keras import X_HELD, X, fit, mlp, root_of_mean, targets
 
 from utils import ensembles
 from utils.ensembles import EnsembleTrainer, runner, train_many
@@ -138,9 +138,11 @@ def test_taking_a_model_out_leaves_the_random_numbers_alone():
     assert drawn[1:] == wanted[1:]
 
 
-@pytest.mark.parametrize("reduction", ["sum", "sum_over_batch_size"])
+@pytest.mark.parametrize(
+    "loss", [keras.losses.MeanSquaredError(reduction="sum"), "mse", root_of_mean]
+)
 @pytest.mark.parametrize("batch_size", [16, 50, 64])
-def test_validation_of_a_loss_that_hangs_on_the_batch_agrees_with_fit(reduction, batch_size):
+def test_validation_of_a_loss_that_hangs_on_the_batch_agrees_with_fit(loss, batch_size):
     """100 samples are validated in batches too, the last of them smaller, as Keras does."""
     held = np.random.default_rng(2).normal(size=(100, 2))
     settings = {
@@ -149,7 +151,7 @@ def test_validation_of_a_loss_that_hangs_on_the_batch_agrees_with_fit(reduction,
         "shuffle": False,
         "validation_data": (held, targets(held)),
     }
-    loss, metrics = keras.losses.MeanSquaredError(reduction=reduction), ["mae"]
+    metrics = ["mae"]
     found = train_many(
         mlp, X, targets(X), seeds=[3], optimizer="sgd", loss=loss, metrics=metrics, **settings
     )
@@ -169,12 +171,3 @@ def test_only_cores_that_this_process_may_use_are_counted(monkeypatch):
     monkeypatch.delattr(os, "process_cpu_count")
     monkeypatch.delattr(os, "sched_getaffinity")
     assert ensembles.cores() == 64
-
-
-@pytest.mark.parametrize("snapshot_x", [np.ones((3, 7)), "points", [[np.inf, 0.0]]])
-def test_inputs_for_snapshots_are_checked_before_the_training(monkeypatch, snapshot_x):
-    monkeypatch.setattr(ensembles, "run_stacks", lambda *_: pytest.fail("trained in vain"))
-    with pytest.raises(ValueError, match="^snapshot_x must"):
-        train_many(
-            mlp, X, targets(X), seeds=1, epochs=1, snapshot_epochs=[1], snapshot_x=snapshot_x
-        )

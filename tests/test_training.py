@@ -247,6 +247,12 @@ def test_given_weights_are_handed_over(handed_over):
             np.testing.assert_array_equal(ours, theirs)
 
 
+def test_inputs_of_snapshots_are_checked_before_training(handed_over):
+    with pytest.raises(ValueError, match=r"^snapshot_x must be .*\(any, 2\), got .*\(7, 1\)"):
+        train_many(any_width, X, Y, seeds=1, epochs=1, snapshot_epochs=[1], snapshot_x=Y)
+    assert handed_over == []
+
+
 def test_a_model_that_is_not_always_the_same_is_refused():
     widths = iter([1, 2])
     with pytest.raises(ValueError, match="^build must .* the same architecture each time"):

@@ -295,12 +295,12 @@ assert np.allclose(region.output(middle), (last_hidden(middle).numpy() @ W + b)[
 assert np.isclose(sum(region.area for region in regions), 3.2**2)
 
 # %% [markdown] id="regions-check" lang="en"
-# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and the linear map of the largest polygon gives the network's own $z$ at the output, whose sigmoid is ½ where $z = 0$.
+# `linear_regions` computes this mosaic exactly. The assertions hold it against the network: the polygons fill the square, and the linear map of the largest gives the network's own $z$ at the output.
 #
-# **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: replace its (longest) curve by as many straight pieces, evenly spaced, as the relu boundary has, then by four times as many. How far is it from them? And relu's boundary from such a chain?
+# **Predict:** we trace the boundary of each network on a fine grid, without knowing its regions. How far is the trace from the exact segments? And tanh: replace its (longest) curve by as many straight pieces, evenly spaced, as the relu boundary has, then by four times as many. How far is it? And relu's boundary from such a chain?
 
 # %% [markdown] id="regions-check" lang="zh"
-# `linear_regions` 精确地算出这幅马赛克。代码中的断言拿它与网络对照：所有多边形恰好铺满正方形；最大那个多边形的线性映射算出的，正是网络自己在输出处的 $z$，它的 sigmoid 在 $z = 0$ 处为 ½。
+# `linear_regions` 精确地算出这幅马赛克。代码中的断言拿它与网络对照：所有多边形恰好铺满正方形；最大那个多边形的线性映射算出的，正是网络自己在输出处的 $z$。
 #
 # **预测：** 我们在细密的网格上描出每个网络的边界，并不借助它的区域。描出的线与精确的线段相差多远？再看 tanh：把它的曲线（最长的那条）换成等距的直线段，段数先与 relu 的边界相同，再增加到四倍。曲线与这些直线段又相差多远？换成 relu 的边界呢？
 

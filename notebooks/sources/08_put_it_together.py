@@ -231,12 +231,14 @@ show(*figures.learning_rates(tuned, {name: mildest(tried) for name, tried in tun
 
 # %% [markdown] id="steps-text" lang="en"
 # Compare lines on the same seeds and digits. A gain is a table: a row for each seed, a column for each test digit. The means of the rows are 20 numbers; the interval of their median says whether other *starting weights* would change the verdict. The means of the columns are 500; the interval of their mean says whether other *digits* would.
-#
-# "Better" means: the interval lies wholly above 0.2 points, one digit of the 500. He's weights and two layers bring a point or two each. Having seen that, we judge these two together: a choice made on the test data, against our own rule.
 
 # %% [markdown] id="steps-text" lang="zh"
 # 用同样的种子、同样的数字来比较各行。一步的收益是一张表：每个种子一行，每个测试数字一列。各行的平均是 20 个数，它们的中位数的区间说明：换一批*初始权值*会不会改变结论。各列的平均是 500 个数，其平均值的区间说明：换一批*数字*会不会改变结论。
-#
+
+# %% [markdown] id="better-text" lang="en"
+# "Better" means: the interval lies wholly above 0.2 points, one digit of the 500. He's weights and two layers bring a point or two each. Having seen that, we judge these two together: a choice made on the test data, against our own rule.
+
+# %% [markdown] id="better-text" lang="zh"
 # 所谓“better”（更好），是指整个区间位于 0.2 个百分点以上，0.2 个百分点就是 500 个数字中的一个。He 权值和两层各带来一两个百分点；我们是看到这一点之后，才决定把这两步合在一起判断的：这个选择用到了测试数据，违反了我们自己的规则。
 
 # %% id="steps"

@@ -44,8 +44,9 @@ class EnsembleTrainer:
     gets a program of its own if `build` returns another network than before, or if many times as
     many seeds are to be trained.
 
-    - `build`: function without arguments that returns a Keras model with one input and one output.
-      Seed s starts from the weights that `keras.utils.set_random_seed(s); build()` gives.
+    - `build`: function without arguments that returns a Keras model, Sequential or functional, with
+      one input and one output. Seed s starts from the weights that
+      `keras.utils.set_random_seed(s); build()` gives.
     - `optimizer`, `loss`, `metrics`: as in `model.compile`. The optimizer must act on each weight
       by itself; an instance is copied, never changed, and its state is not taken over.
 
@@ -55,8 +56,7 @@ class EnsembleTrainer:
 
     def __init__(self, build, *, optimizer="adam", loss="mse", metrics=()):
         """Check the optimizer and the loss; all else is checked when there are data."""
-        check_optimizer(optimizer)
-        self._build, self._optimizer = build, optimizer
+        self._build, self._optimizer = build, check_optimizer(optimizer)
         self._loss, self._metrics = arguments.as_loss(loss), metrics
         self._tasks, self._trainers = {}, {}
 
@@ -101,12 +101,12 @@ class EnsembleTrainer:
         data_per_seed = check_bool("data_per_seed", data_per_seed)
         x, y = arguments.check_data("x", x, "y", y, len(seeds) if data_per_seed else None)
         one = x[0] if data_per_seed else x
+        if snapshot_x is not None:
+            snapshot_x = arguments.check_inputs("snapshot_x", snapshot_x, one.shape[1:])
         model, weights = self._starting_points(seeds, one, initial_weights)
         y = arguments.match_output(model, y, data_per_seed)
         task = self._task(model, one, y[0] if data_per_seed else y)
         held_out = (validation_data, model, x, len(seeds), data_per_seed)
-        if snapshot_x is not None:
-            snapshot_x = arguments.check_inputs("snapshot_x", snapshot_x, one)
         plan = Plan(
             seeds=seeds,
             epochs=check_count("epochs", epochs),

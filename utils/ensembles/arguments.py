@@ -1,8 +1,8 @@
 """The checks and conversions of the arguments of `utils.ensembles`. Nothing else uses them."""
 
 import contextlib
+import numbers
 import random
-from collections.abc import Iterable
 
 import keras
 import numpy as np
@@ -18,13 +18,22 @@ def shorten(values):
     return ", ".join(texts if len(texts) <= 8 else texts[:4] + ["..."] + texts[-1:])
 
 
+def as_list(name, wanted, values):
+    """Return the entries of `values`, or raise a `ValueError` if it is nothing that has any."""
+    try:
+        return list(values)
+    except (TypeError, RuntimeError):
+        fail(name, wanted, values)
+
+
 def check_seeds(seeds):
     """Return the seeds as a list: 0, 1, ... for a count, or those that were given."""
-    if not hasattr(seeds, "__iter__") or getattr(seeds, "ndim", 1) == 0:
+    if isinstance(seeds, numbers.Integral):
         return list(range(check_count("seeds", seeds)))
-    found = [check_count("seeds", seed, minimum=0) for seed in seeds]
+    wanted = "a count, or at least one seed"
+    found = [check_count("seeds", seed, minimum=0) for seed in as_list("seeds", wanted, seeds)]
     if not found:
-        fail("seeds", "a count, or at least one seed", seeds)
+        fail("seeds", wanted, seeds)
     return found
 
 
@@ -55,13 +64,18 @@ def check_validation(data, model, x, members, data_per_seed):
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         fail("validation_data", "a pair (x, y)", data)
     names = "validation_data[0]", "validation_data[1]"
-    sample_axes = x.ndim - data_per_seed
-    own = check_array(names[0], data[0]).ndim == sample_axes + 1
-    x_held, y_held = check_data(names[0], data[0], names[1], data[1], members if own else None)
+    x_held = check_array(names[0], data[0])
+    own = x_held.ndim == x.ndim - data_per_seed + 1
+    x_held, y_held = check_data(names[0], x_held, names[1], data[1], members if own else None)
     wanted = x.shape[1 + data_per_seed :]
     if x_held.shape[1 + own :] != wanted:
         fail(names[0], f"an array whose samples have the shape {wanted}", x_held)
     return x_held, match_output(model, y_held, own), own
+
+
+def check_inputs(name, x, sample_shape):
+    """Return inputs (samples, *sample_shape) as float32."""
+    return as_float32(name, check_array(name, x, shape=(None, *sample_shape)))
 
 
 def match_output(model, y, own):
@@ -79,6 +93,8 @@ def build_model(build, x, seed=None):
         fail("build", "a function without arguments that returns a Keras model", build)
     if not model.built:
         model(x[:1])
+    if not hasattr(model, "output_shape"):
+        fail("build", "a function that returns a Keras model, Sequential or functional", model)
     return model
 
 
@@ -98,12 +114,14 @@ def kept_random_states():
 
 def check_weights(weights, model, members):
     """Return `weights` as a list of float32 arrays (members, ...) that fit `model`."""
-    if not isinstance(weights, (list, tuple)) or len(weights) != len(model.weights):
-        fail("initial_weights", f"a list of {len(model.weights)} arrays", weights)
-    found = []
-    for i, (array, variable) in enumerate(zip(weights, model.weights, strict=True)):
-        name, shape = f"initial_weights[{i}]", (members, *variable.shape)
-        found.append(as_float32(name, check_array(name, array, shape=shape)))
+    wanted = f"a list of {len(model.weights)} arrays"
+    arrays, found = as_list("initial_weights", wanted, weights), []
+    if len(arrays) != len(model.weights):
+        fail("initial_weights", wanted, weights)
+    for i, (array, variable) in enumerate(zip(arrays, model.weights, strict=True)):
+        name = f"initial_weights[{i}]"
+        array = check_array(name, array, shape=(members, *variable.shape))
+        found.append(as_float32(name, array))
     return found
 
 
@@ -112,24 +130,19 @@ def check_rates(rates, members):
     if rates is None:
         return None
     rates = check_array("learning_rates", rates, shape=(members,))
-    if (rates <= 0).any():
-        fail("learning_rates", "positive", rates.min())
-    return as_float32("learning_rates", rates)[:, np.newaxis]
+    found = as_float32("learning_rates", rates)
+    if (found <= 0).any():
+        fail("learning_rates", "positive, also as float32", rates.min())
+    return found[:, np.newaxis]
 
 
 def check_epochs(snapshot_epochs, epochs):
     """Return the epochs of the snapshots, sorted and once each."""
-    if not isinstance(snapshot_epochs, Iterable):
-        fail("snapshot_epochs", "a sequence of epochs", snapshot_epochs)
-    stops = {check_count("snapshot_epochs", epoch, minimum=0) for epoch in snapshot_epochs}
+    given = as_list("snapshot_epochs", "a list of epochs", snapshot_epochs)
+    stops = {check_count("snapshot_epochs", epoch, minimum=0) for epoch in given}
     if stops and max(stops) > epochs:
         fail("snapshot_epochs", f"at most {epochs}, the number of epochs", max(stops))
     return sorted(stops)
-
-
-def check_inputs(name, x, like):
-    """Return `x` as float32: samples of the shape that those of `like` have."""
-    return as_float32(name, check_array(name, x, shape=(None, *like.shape[1:])))
 
 
 class FunctionLoss(keras.losses.Loss):
@@ -157,10 +170,11 @@ def as_loss(loss):
 
 
 def as_metrics(metrics, model, target_shape):
-    """Return new Keras metrics for what `model.compile` takes as `metrics`."""
-    if metrics is not None and not isinstance(metrics, (list, tuple)):
-        fail("metrics", "a list of Keras metrics, their names, or functions", metrics)
-    found = [_as_metric(metric, model.output_shape, target_shape) for metric in metrics or ()]
+    """Return new Keras metrics for what `model.compile` takes as `metrics`: a list, or None."""
+    metrics = () if metrics is None else metrics
+    if not isinstance(metrics, (list, tuple)):
+        fail("metrics", "a list of metrics", metrics)
+    found = [_as_metric(metric, model.output_shape, target_shape) for metric in metrics]
     names = [metric.name for metric in found]
     if len(set(names)) < len(names):
         fail("metrics", "metrics with different names", shorten(names))
@@ -169,7 +183,7 @@ def as_metrics(metrics, model, target_shape):
 
 def _as_metric(metric, output_shape, target_shape):
     name = metric if isinstance(metric, str) else None
-    if name in ("accuracy", "acc"):
+    if name and name.lower() in ("accuracy", "acc"):
         metric = _accuracy_kind(output_shape, target_shape)
     try:
         found = keras.metrics.get(metric)
@@ -187,10 +201,13 @@ def _as_metric(metric, output_shape, target_shape):
 
 
 def _accuracy_kind(output_shape, target_shape):
-    """Return the accuracy that Keras means, by the shape of the outputs and of the targets."""
+    """Return the accuracy that Keras means, by the shape of the outputs and of the targets.
+
+    Labels have an axis less than the outputs, or a last axis of 1.
+    """
     if output_shape[-1] == 1:
         return "BinaryAccuracy"
-    sparse = len(target_shape) < len(output_shape) or target_shape[-1] == 1  # labels, not one-hot
+    sparse = len(target_shape) < len(output_shape) or target_shape[-1] == 1
     return "SparseCategoricalAccuracy" if sparse else "CategoricalAccuracy"
 
 

@@ -1,7 +1,5 @@
 """What the training of many seeds returns: histories, weights, and Keras models made of them."""
 
-import numbers
-
 import numpy as np
 import tensorflow as tf
 
@@ -48,7 +46,7 @@ class Ensemble:
 
     def weights_at(self, epoch):
         """Return the weights after `epoch`, which is the last or one of `snapshot_epochs`."""
-        if not isinstance(epoch, numbers.Integral) or epoch not in self._kept:
+        if check_count("epoch", epoch, minimum=0) not in self._kept:
             known = ", ".join(str(kept) for kept in sorted(self._kept))
             fail("epoch", f"one whose weights were kept ({known})", epoch)
         return self._kept[epoch]
@@ -56,10 +54,11 @@ class Ensemble:
     def predict(self, x, epoch=None):
         """Return the predictions (seeds, samples, outputs) for `x` (samples, features).
 
-        `epoch` is the last one, or one of `snapshot_epochs`.
+        Each sample has the shape of those that were trained on. `epoch` is the last one, or one of
+        `snapshot_epochs`.
         """
         weights = self.weights_at(self.epochs if epoch is None else epoch)
-        x = tf.constant(arguments.check_inputs("x", x, self._x))
+        x = tf.constant(arguments.check_inputs("x", x, self._x.shape[1:]))
         return np.stack([self._forward(x, member) for member in zip(*weights, strict=True)])
 
     def _forward(self, x, weights):
@@ -71,14 +70,15 @@ class Ensemble:
 
         Raises `ValueError` for an unknown seed, and for one that occurs more than once.
         """
-        if self.seeds.count(seed) != 1:
+        if self.seeds.count(check_count("seed", seed, minimum=0)) != 1:
             fail("seed", f"one that was trained once, of {arguments.shorten(self.seeds)}", seed)
         return self.member(self.seeds.index(seed), epoch)
 
     def member(self, index, epoch=None):
         """Return a new Keras model with the weights of number `index` along the axis of seeds.
 
-        Building it takes nothing from the global random numbers of Python and NumPy.
+        The first has number 0. Building it takes nothing from the global random numbers of Python
+        and NumPy.
         """
         index = check_count("index", index, minimum=0, maximum=len(self.seeds) - 1)
         weights = self.weights_at(self.epochs if epoch is None else epoch)

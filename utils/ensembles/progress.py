@@ -34,8 +34,7 @@ class NotebookBar(tqdm):
         from IPython.display import display
 
         text = str(self) if msg is None else msg
-        in_html = f"<pre>{html.escape(text)}</pre>" if text else ""  # "<?" begins a comment
-        shown = {"text/html": in_html, "text/plain": text}
+        shown = {"text/html": f"<pre>{html.escape(text)}</pre>" if text else "", "text/plain": text}
         if self.handle is not None:
             self.handle.update(shown, raw=True)
         elif text:

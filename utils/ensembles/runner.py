@@ -98,27 +98,29 @@ class Crew:
     def __init__(self, trainers, runs):
         """Set free, in a queue, the first of `trainers` and those that have compiled already."""
         self.runs, self.free, self.reserve = runs, queue.SimpleQueue(), []
-        self.first = trainers[0]
+        self.first, self.lock = trainers[0], threading.Lock()
         for trainer in trainers:
             ready = trainer is self.first or trainer.compiling is not None
             self.free.put(trainer) if ready else self.reserve.append(trainer)
         self.seconds, self.epochs = 0.0, 0
-        self.lock = threading.Lock()
 
     def called(self, trainer, seconds, epochs):
         """Note that a call took `seconds` for `epochs`; the first one is nearly all compiling."""
         if trainer.compiling is None:
             trainer.compiling = seconds
             return
-        with self.lock:  # each trainer calls this from a thread of its own
-            if not self.reserve:
-                return
-            self.seconds, self.epochs = self.seconds + seconds, self.epochs + epochs
-            left = sum(run.plan.epochs - run.done for run in self.runs)
-            rest = left * self.seconds / self.epochs
-            if self.seconds > self.WATCHED and rest > self.PAYS * self.first.compiling:
-                while self.reserve:
-                    self.free.put(self.reserve.pop())
+        with self.lock:  # every trainer calls from a thread of its own
+            if self.reserve:
+                self._judge(seconds, epochs)
+
+    def _judge(self, seconds, epochs):
+        """Set the reserve free if the work that is left, at the pace seen so far, is worth it."""
+        self.seconds, self.epochs = self.seconds + seconds, self.epochs + epochs
+        left = sum(run.plan.epochs - run.done for run in self.runs)
+        rest = left * self.seconds / self.epochs
+        if self.seconds > self.WATCHED and rest > self.PAYS * self.first.compiling:
+            while self.reserve:
+                self.free.put(self.reserve.pop())
 
 
 class StackRun:

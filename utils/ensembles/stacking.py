@@ -75,7 +75,7 @@ def _owns(layer, variable):
 def check_loss(model, loss, x, y):
     """Raise a `ValueError` unless `loss` is one number, and moves all weights, on a small batch."""
     with tf.GradientTape() as tape:
-        value = loss(tf.constant(y), model(x, training=True))
+        value = _loss(loss, y, model(x, training=True))
     if value.shape.rank != 0:
         fail("loss", "one that returns one number for a batch", loss)
     gradients = tape.gradient(value, [v.value for v in model.trainable_variables])
@@ -83,6 +83,15 @@ def check_loss(model, loss, x, y):
         if gradient is None:
             problem = f"whose weights all act on the loss, unlike {variable.path}"
             fail("build", "a function that returns a Keras model " + problem, model)
+
+
+def _loss(loss, y, outputs):
+    """Return the loss, or raise a `ValueError` if it cannot be computed for these targets."""
+    try:
+        return loss(tf.constant(y), outputs)
+    except (TypeError, ValueError, tf.errors.OpError):
+        wanted = f"targets and a loss for outputs of shape {tuple(outputs.shape)}"
+        fail("y and loss", wanted, y)
 
 
 def compute_alike(model, other, x):
@@ -99,16 +108,21 @@ def compute_alike(model, other, x):
 
 
 def loss_hangs_on_batch(model, loss, x, y):
-    """Return whether the loss changes when a batch holds each of a few samples twice.
+    """Return whether the loss of a batch is another number than the mean loss of its halves.
 
-    A sum over the batch does: a loss with the reduction "sum", or an activity regularization in
-    Keras 3.12, which later versions divide by the batch's size.
+    A sum over the batch is: a loss with the reduction "sum", or an activity regularization in
+    Keras 3.12, which later versions divide by the batch's size. So is what looks at the batch as a
+    whole, like `keras.losses.Dice` or the root of a mean.
     """
-    found, few = [], list(range(min(8, len(x))))  # the loss of one sample may happen to be 0
-    for batch in (few, few * 2):
+    if loss.reduction == "sum":  # also where these samples have the loss 0
+        return True
+    half = min(4, -(-len(x) // 2))
+    rows, found = np.arange(2 * half) % len(x), []
+    for batch in (rows, rows[:half], rows[half:]):
         outputs, penalties = _call(model, _random_weights(model), x[batch])
-        found.append(sum(penalties, loss(tf.constant(y[batch]), outputs)))
-    return not np.allclose(*found, 1e-5, equal_nan=True)
+        found.append([_loss(loss, y[batch], outputs), *penalties])
+    whole, *halves = np.array(found)
+    return not np.allclose(whole, np.mean(halves, axis=0), 1e-5, 0, equal_nan=True)
 
 
 def _random_weights(model):
@@ -129,40 +143,36 @@ def _call(model, weights, x):
 
 
 def copy_optimizer(optimizer):
-    """Return a new optimizer with the settings of `optimizer`, and none of its state.
-
-    `optimizer` is what `model.compile` takes: a name, a config, or an instance, which stays as
-    it is.
-    """
-    if isinstance(optimizer, keras.optimizers.Optimizer):
-        return type(optimizer).from_config(optimizer.get_config())
-    try:
-        return keras.optimizers.get(optimizer)
-    except (ValueError, TypeError):
-        fail("optimizer", "a Keras optimizer or the name of one", optimizer)
+    """Return a new optimizer with the settings of `optimizer`, and none of its state."""
+    return type(optimizer).from_config(optimizer.get_config())
 
 
 def check_optimizer(optimizer):
-    """Raise a `ValueError` unless `optimizer` updates each number by itself.
+    """Return the Keras optimizer that `model.compile` makes of an instance, a name or a config.
 
-    Three members whose gradients are small, large and NaN are updated three times, stacked and
-    one by one; the results must agree.
+    Raises a `ValueError` unless it updates each number by itself. Three members whose gradients are
+    small, large and NaN are updated three times, stacked and one by one; the results must agree.
     """
-    made = copy_optimizer(optimizer)  # of a name or a config, too
+    try:  # with a copy, since Keras writes into a config
+        given = dict(optimizer) if isinstance(optimizer, dict) else optimizer
+        found = keras.optimizers.get(given)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        fail("optimizer", "a Keras optimizer, the name of one, or its config", optimizer)
     for name in REFUSED_SETTINGS:
-        if getattr(made, name, None):
+        if getattr(found, name, None):
             fail("optimizer", f"one without {name}, which a stack cannot keep apart", optimizer)
     excluded = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
-    if any(getattr(optimizer, name, None) for name in excluded):
+    if any(getattr(found, name, None) for name in excluded):
         fail("optimizer", "one that decays all weights alike", optimizer)
     try:
-        alone, stacked = _probe_alone(optimizer), _probe_stacked(optimizer)
+        alone, stacked = _probe_alone(found), _probe_stacked(found)
         agree = np.allclose(alone, stacked, rtol=1e-5, atol=1e-7, equal_nan=True)
     except (ValueError, TypeError, AttributeError, tf.errors.OpError):
         agree = False
     if not agree:
         wanted = "one that acts on each weight by itself (SGD, Adam, RMSprop, ...)"
         fail("optimizer", wanted, optimizer)
+    return found
 
 
 def _probe_data():

@@ -17,7 +17,7 @@ class Task:
 
     `model` gives the architecture, `loss` is a `keras.losses.Loss`, `metrics` a list of
     `keras.metrics.Metric`. The loss includes the regularization losses, as in `model.fit`.
-    `by_batches` says that it hangs on the size of the batch, which validation must then keep to.
+    `by_batches` says that it hangs on the batches, which validation must then keep to.
     """
 
     def __init__(self, model, loss, metrics, by_batches):
