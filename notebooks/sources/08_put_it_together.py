@@ -401,7 +401,7 @@ shown = {name: trained[name] for name in ("naive", "He's weights", best)}
 show(*figures.learning_curves(shown))
 
 # %% [markdown] id="curves-reading" lang="en"
-# The naive network learns only to answer 0.1 for each of the ten classes, whose `mse` is (0.9² + 9 · 0.1²) / 10 = 0.09; there both curves stay together, because nothing was learnt that could fit one set of data better than the other. In the other two a gap opens: the training loss keeps falling, the validation loss hardly. Where it *rises* again, as in chapter 06, one speaks of **overfitting**; here it does not within 20 epochs.
+# The naive network learns only to answer 0.1 for each of the ten classes, whose `mse` is (0.9² + 9 · 0.1²) / 10 = 0.09; there both curves stay together: nothing was learnt that could fit one set of data better. In the other two a gap opens: the training loss keeps falling, the validation loss hardly. Where it *rises* again, as in chapter 06, one speaks of **overfitting**; here it does not within 20 epochs.
 #
 # Why does validation begin *below* training? Keras averages the training loss over the epoch, while the weights improve; the validation loss is taken at the epoch's end.
 
