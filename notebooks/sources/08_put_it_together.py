@@ -403,7 +403,7 @@ show(*figures.learning_curves(shown))
 # %% [markdown] id="curves-reading" lang="en"
 # The naive network learns only to answer 0.1 for each of the ten classes, whose `mse` is (0.9² + 9 · 0.1²) / 10 = 0.09; there both curves stay together: nothing was learnt that could fit one set of data better. In the other two a gap opens: the training loss keeps falling, the validation loss hardly. Where it *rises* again, as in chapter 06, one speaks of **overfitting**; here it does not within 20 epochs.
 #
-# Why does validation begin *below* training? Keras averages the training loss over the epoch, while the weights improve; the validation loss is taken at the epoch's end.
+# Why does validation begin *below* training? Keras averages the training loss over an epoch, while the weights improve, and validates at its end.
 
 # %% [markdown] id="curves-reading" lang="zh"
 # 最初的网络只学会对十个类别都回答 0.1，这时的 `mse` 是 (0.9² + 9 · 0.1²) / 10 = 0.09；两条曲线始终在一起，因为它学到的东西，不可能使一份数据拟合得比另一份更好。另外两个网络里，差距逐渐拉开：训练损失继续下降，验证损失几乎不再下降。如果验证损失*回升*，就像在第 06 章里那样，就称为**过拟合**；在这里，20 轮之内没有出现。
