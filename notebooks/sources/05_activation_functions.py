@@ -641,10 +641,10 @@ evidence.record(
 )
 
 # %% [markdown] id="race-reading" lang="en"
-# relu is a safe choice here: far ahead after 40 epochs where the boundary is intricate, on the spirals, though tanh catches up in ten times as many; nowhere shown to be behind by more than a point; and in the plane the soonest. On the digits tanh and softsign were a little sooner. Away from the spirals only sigmoid is behind it by more than a point.
+# relu is a safe choice here: far ahead after 40 epochs where the boundary is intricate, on the spirals, though tanh nearly catches up in ten times as many; nowhere shown to be behind by more than a point; and in the plane the soonest. On the digits tanh and softsign were a little sooner. Away from the spirals only sigmoid is behind it by more than a point.
 
 # %% [markdown] id="race-reading" lang="zh"
-# 在这里 relu 是稳妥的选择：在边界曲折的螺旋（spirals）上，40 轮之后它遥遥领先，不过训练十倍那么久，tanh 就赶上来了；在任何任务上，都不能断定它落后一个百分点以上；在平面上的任务中，它最先达到目标。在手写数字上，tanh 和 softsign 略早一点。离开螺旋，落后它一个百分点以上的只有 sigmoid。
+# 在这里 relu 是稳妥的选择：在边界曲折的螺旋（spirals）上，40 轮之后它遥遥领先，不过训练十倍那么久，tanh 就差不多赶上来了；在任何任务上，都不能断定它落后一个百分点以上；在平面上的任务中，它最先达到目标。在手写数字上，tanh 和 softsign 略早一点。离开螺旋，落后它一个百分点以上的只有 sigmoid。
 
 # %% [markdown] id="race-limits" lang="en"
 # On circles and moons four of the five are above 95 %, which leaves little to win; on the digits tanh stands first in the figure, if by about a point. All networks here have two hidden layers; deeper ones may order the five otherwise.
